@@ -1,0 +1,53 @@
+"""The steps of `dev.py test` and `dev.py lint`: each is timed, all run even when one fails."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from devtools.environment import program
+from devtools.project import ROOT, say
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One check: its name, the group that `--only` chooses it by, and its command."""
+
+    name: str
+    group: str
+    command: tuple[str, ...]
+
+
+def steps(pytest_arguments: Sequence[str] = ()) -> tuple[Step, ...]:
+    """All checks in their order. pytest is last, so that its closing line is the last one printed."""
+    python = str(program("python"))
+    ruff = str(program("ruff"))
+    return (
+        Step("ruff check", "lint", (ruff, "check", ".")),
+        Step("ruff format", "lint", (ruff, "format", "--check", ".")),
+        Step("own checks", "lint", (python, "scripts/checks.py")),
+        Step("mypy", "types", (python, "-m", "mypy")),
+        Step("import contracts", "imports", (str(program("lint-imports")), "--no-logo")),
+        Step("pytest", "tests", (python, "-m", "pytest", *pytest_arguments)),
+    )
+
+
+GROUPS = ("lint", "types", "imports", "tests")
+
+
+def run(chosen: Sequence[Step]) -> int:
+    """Run the steps in the project's folder. Returns 0 when all held, else 1."""
+    failed = []
+    for step in chosen:
+        say(f"{step.name} ...")
+        began = time.monotonic()
+        held = subprocess.run(step.command, cwd=ROOT, check=False).returncode == 0
+        if not held:
+            failed.append(step.name)
+        if step.group != "tests":
+            say(f"{step.name}: {'held' if held else 'FAILED'} after {time.monotonic() - began:.1f} s")
+    if failed and failed != ["pytest"]:  # pytest's own closing line already says so
+        say(f"failed: {', '.join(failed)}")
+    return 1 if failed else 0
