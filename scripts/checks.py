@@ -6,7 +6,8 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -24,6 +25,8 @@ _MADE = re.compile(
 # In pieces, so that this file does not find itself.
 _UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME)\b")
 _MACHINE_PATHS = ("/wo" + "rk/", "/ro" + "ot/")
+
+_LOCKED = ("pyproject.toml", "requirements.lock")
 
 _NESTED_LOOPS = {
     "QMessageBox": {"about", "aboutQt", "critical", "information", "question", "warning"},
@@ -132,6 +135,29 @@ def lock_file(source: Source) -> Iterator[Finding]:
                 yield Finding(source.path, number, "every requirement needs an exact version and hashes")
 
 
+def unlocked_dependencies(sources: Sequence[Source]) -> Iterator[Finding]:
+    """What pyproject.toml asks for is in the lock; else `dev.py lock` was forgotten."""
+    texts = {source.path: source.content.decode("utf-8") for source in sources if source.path in _LOCKED}
+    if texts.keys() != set(_LOCKED):
+        return
+    declared, lock = (texts[name] for name in _LOCKED)
+    project = tomllib.loads(declared)["project"]
+    locked = {_normal(name) for name in re.findall(r"^([\w.-]+)==", lock, re.MULTILINE)}
+    extras = project.get("optional-dependencies", {}).values()
+    for requirement in [*project.get("dependencies", ()), *(entry for extra in extras for entry in extra)]:
+        name = re.match(r"[\w.-]*", requirement)
+        if name and _normal(name.group()) not in locked:
+            line = declared[: declared.index(requirement)].count("\n") + 1
+            yield Finding(
+                _LOCKED[0], line, f"{name.group()} is not in {_LOCKED[1]}; run `python3 dev.py lock`"
+            )
+
+
+def _normal(name: str) -> str:
+    """A distribution's name as PEP 503 compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def large_binaries(source: Source) -> Iterator[Finding]:
     """No large binary in the history: it stays there for ever."""
     if not source.is_text and len(source.content) > MAX_BINARY_BYTES:
@@ -179,8 +205,9 @@ CHECKS = (
 
 def findings(sources: Iterable[Source]) -> list[Finding]:
     """All findings of all checks, in the order of the files."""
-    found: list[Finding] = []
-    for source in sources:
+    files = list(sources)
+    found = list(unlocked_dependencies(files))
+    for source in files:
         broken = list(syntax(source))
         found += broken or [finding for check in CHECKS for finding in check(source)]
     return found

@@ -72,6 +72,18 @@ def test_the_lock_has_versions_hashes_and_no_addresses(lock: str, found: int) ->
     assert len(list(checks.lock_file(Source("requirements.lock", lock.encode())))) == found
 
 
+def test_a_dependency_that_is_not_locked_is_found() -> None:
+    project = '[project]\ndependencies = [\n  "Some_Thing>=1",\n  "other; sys_platform == \'linux\'",\n]\n'
+    extra = '[project.optional-dependencies]\ndev = ["zope.interface[x]>5"]\n'
+    sources = [Source("pyproject.toml", (project + extra).encode())]
+    lock = b"some-thing==1.0 \\\n    --hash=sha256:0\n"
+    found = list(checks.unlocked_dependencies([*sources, Source("requirements.lock", lock)]))
+    assert [(finding.line, finding.message.split()[0]) for finding in found] == [
+        (4, "other"),
+        (7, "zope.interface"),
+    ]
+
+
 def test_large_binaries_are_found_and_large_texts_are_not() -> None:
     assert len(list(checks.large_binaries(Source("a.png", b"\0" * 200_001)))) == 1
     assert not list(checks.large_binaries(Source("a.png", b"\0" * 200_000)))
