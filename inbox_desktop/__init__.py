@@ -1,0 +1,1 @@
+"""Inbox Desktop: a support team answers e-mail, SMS and web chat in one place."""

@@ -1,0 +1,318 @@
+"""The working set of one batch of inbound messages: looked up at once, changed in memory, written at once."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
+
+from inbox_desktop.models import counts, fulltext
+from inbox_desktop.models.actions.inbound import InboundMessage
+from inbox_desktop.models.counts import CountKey, count_key
+from inbox_desktop.models.ids import new_id
+from inbox_desktop.models.kinds import ChannelKind, IdentityKind, TicketStatus
+from inbox_desktop.models.tables import (
+    Attachment,
+    Base,
+    Channel,
+    Customer,
+    Identity,
+    JournalEntry,
+    Message,
+    Participant,
+    ThreadKey,
+    Ticket,
+    TicketEvent,
+)
+
+_MOST_PARAMETERS = 500
+# Parents before children: foreign keys are checked at once.
+_WRITE_ORDER = (Customer, Identity, Ticket, Message, Attachment, ThreadKey, Participant, TicketEvent, JournalEntry)
+
+
+@dataclass(slots=True)
+class CustomerState:
+    """A customer as the batch knows them."""
+
+    id: str
+    name: str
+    blocked: bool
+
+
+@dataclass(slots=True)
+class TicketState:
+    """A ticket's row while the batch changes it. The names are the columns'."""
+
+    id: str
+    number: int
+    channel_id: str
+    channel_kind: ChannelKind
+    customer_id: str
+    customer_address: str
+    subject: str
+    created_at: datetime
+    last_message_at: datetime
+    snippet: str = ""
+    status: TicketStatus = TicketStatus.OPEN
+    assignee_id: str | None = None
+    unread: bool = False
+    snoozed_until: datetime | None = None
+    last_message_id: str | None = None
+    last_inbound_at: datetime | None = None
+    last_inbound_id: str | None = None
+    waiting_since: datetime | None = None
+    closed_at: datetime | None = None
+    closed_seen_id: str | None = None
+    message_count: int = 0
+    has_attachments: bool = False
+    possibly_ticket_id: str | None = None
+    seq: int = 0
+
+    def values(self) -> dict[str, Any]:
+        """The row."""
+        return {name: getattr(self, name) for name in _TICKET_COLUMNS}
+
+    def count_key(self) -> CountKey:
+        """The group that the ticket is counted in at present."""
+        return count_key(self.status, self.assignee_id, self.channel_id, unread=self.unread)
+
+
+_TICKET_COLUMNS = tuple(item.name for item in fields(TicketState))
+
+
+class Arrivals:
+    """What a batch of messages of any channels needs to know, and what it will write."""
+
+    def __init__(self, connection: Connection, messages: Sequence[InboundMessage]) -> None:
+        self._connection = connection
+        self._rows: dict[type[Base], list[dict[str, Any]]] = defaultdict(list)
+        self._documents: list[fulltext.Document] = []
+        self._renamed: dict[str, tuple[str, int]] = {}
+        self._touched: dict[str, TicketState] = {}
+        self._fresh: set[str] = set()
+        self._load_channels()
+        self._load_known(messages)
+        self._load_thread_keys(messages)
+        self._load_customers(messages)
+        self._load_tickets(messages)
+
+    # What is known
+
+    def channel_kind(self, channel_id: str) -> ChannelKind:
+        """The kind of a channel."""
+        return self._channels[channel_id]
+
+    def author_of(self, channel_id: str, external_id: str) -> str | None:
+        """Who wrote the message that has this external id already, or None when it is new."""
+        return self._known.get((channel_id, external_id))
+
+    def tickets_of(self, channel_id: str) -> dict[str, list[str]]:
+        """The tickets whose messages have or refer to an external id, by external id."""
+        return self._thread_keys[channel_id]
+
+    @property
+    def participants_of(self) -> dict[str, set[str]]:
+        """The addresses that took part, by ticket."""
+        return self._participants
+
+    def ticket(self, ticket_id: str | None) -> TicketState | None:
+        """A ticket that one of the batch's messages may belong to."""
+        return self._tickets.get(ticket_id) if ticket_id else None
+
+    def latest_ticket(self, customer_id: str, channel_id: str) -> TicketState | None:
+        """The customer's newest ticket in the channel."""
+        return self._latest.get((customer_id, channel_id))
+
+    # What changes
+
+    def add(self, table: type[Base], **values: Any) -> None:
+        """A row to be inserted."""
+        self._rows[table].append(values)
+
+    def add_document(self, document: fulltext.Document) -> None:
+        """A message for the full-text index."""
+        self._documents.append(document)
+
+    def remember(self, message: InboundMessage, external_id: str) -> None:
+        """The message is known from now on."""
+        self._known[message.channel_id, external_id] = message.author_address
+
+    def customer_for(self, message: InboundMessage, seq: int) -> CustomerState:
+        """The customer who wrote the message, made if there is none yet; a missing name is filled in."""
+        key = (message.author_kind, message.author_address)
+        customer = self._customers.get(key) if message.author_address else None
+        if customer is None:
+            customer = CustomerState(new_id(), message.author_name, blocked=False)
+            self.add(
+                Customer, id=customer.id, name=customer.name, blocked=False, created_at=message.sent_at, seq=seq
+            )
+            if message.author_address:
+                self._customers[key] = customer
+                self.add(
+                    Identity, id=new_id(), customer_id=customer.id, kind=key[0], value=key[1], seq=seq
+                )
+        elif not customer.name and message.author_name:
+            customer.name = message.author_name
+            self._renamed[customer.id] = (customer.name, seq)
+        return customer
+
+    def open_ticket(self, ticket: TicketState) -> None:
+        """A new ticket."""
+        self._tickets[ticket.id] = self._touched[ticket.id] = ticket
+        self._fresh.add(ticket.id)
+        self._latest[ticket.customer_id, ticket.channel_id] = ticket
+
+    def touch(self, ticket: TicketState) -> None:
+        """The ticket is about to change."""
+        self._touched[ticket.id] = ticket
+
+    def link(self, ticket: TicketState, external_ids: Iterable[str]) -> None:
+        """Messages that have or refer to these ids belong to the ticket."""
+        keys = self._thread_keys[ticket.channel_id]
+        for external_id in dict.fromkeys(external_ids):
+            tickets = keys.setdefault(external_id, [])
+            if ticket.id not in tickets:
+                tickets.append(ticket.id)
+                self.add(ThreadKey, channel_id=ticket.channel_id, external_id=external_id, ticket_id=ticket.id)
+
+    def join(self, ticket: TicketState, addresses: Iterable[str]) -> None:
+        """These addresses take part in the ticket."""
+        known = self._participants.setdefault(ticket.id, set())
+        for address in addresses:
+            if address and address not in known:
+                known.add(address)
+                self.add(Participant, ticket_id=ticket.id, address=address)
+
+    def write(self) -> dict[str, list[str]]:
+        """Write everything. Returns the ids that changed, by kind, for the change feed."""
+        fresh = [ticket.values() for ticket in self._touched.values() if ticket.id in self._fresh]
+        self._rows[Ticket].extend(fresh)
+        for table in _WRITE_ORDER:
+            if rows := self._rows[table]:
+                self._connection.execute(insert(_table(table)), _renamed_columns(table, rows))
+        self._update_changed()
+        fulltext.index(self._connection, self._documents)
+        counts.add(self._connection, self._count_changes())
+        customers = [row["id"] for row in self._rows[Customer]] + list(self._renamed)
+        return {"ticket": list(self._touched), "customer": customers}
+
+    def _update_changed(self) -> None:
+        changed = [t.values() for t in self._touched.values() if t.id not in self._fresh]
+        if changed:
+            values = {name: bindparam(f"v_{name}") for name in _TICKET_COLUMNS if name != "id"}
+            self._connection.execute(
+                update(_table(Ticket)).where(Ticket.id == bindparam("v_id")).values(values),
+                [{f"v_{name}": value for name, value in row.items()} for row in changed],
+            )
+        if self._renamed:
+            self._connection.execute(
+                update(_table(Customer)).where(Customer.id == bindparam("v_id")).values(
+                    name=bindparam("v_name"), seq=bindparam("v_seq")
+                ),
+                [{"v_id": key, "v_name": name, "v_seq": seq} for key, (name, seq) in self._renamed.items()],
+            )
+
+    def _count_changes(self) -> dict[CountKey, int]:
+        changes: dict[CountKey, int] = defaultdict(int)
+        for ticket in self._touched.values():
+            if ticket.id not in self._fresh:
+                changes[self._keys_before[ticket.id]] -= 1
+            changes[ticket.count_key()] += 1
+        return changes
+
+    # Looking up
+
+    def _load_channels(self) -> None:
+        rows = self._connection.execute(select(Channel.id, Channel.kind))
+        self._channels = {row.id: ChannelKind(row.kind) for row in rows}
+
+    def _load_known(self, messages: Sequence[InboundMessage]) -> None:
+        rows = self._select_in(
+            select(Message.channel_id, Message.external_id, Message.author_address),
+            Message.external_id,
+            {message.external_id for message in messages},
+        )
+        self._known = {(row[0], row[1]): row[2] for row in rows}
+
+    def _load_thread_keys(self, messages: Sequence[InboundMessage]) -> None:
+        wanted = {external_id for message in messages for external_id in thread_ids(message)}
+        self._thread_keys: dict[str, dict[str, list[str]]] = defaultdict(dict)
+        columns = select(ThreadKey.channel_id, ThreadKey.external_id, ThreadKey.ticket_id)
+        channels = {message.channel_id for message in messages}
+        query = columns.where(ThreadKey.channel_id.in_(channels)).order_by(ThreadKey.ticket_id)
+        for channel_id, external_id, ticket_id in self._select_in(query, ThreadKey.external_id, wanted):
+            self._thread_keys[channel_id].setdefault(external_id, []).append(ticket_id)
+
+    def _load_customers(self, messages: Sequence[InboundMessage]) -> None:
+        rows = self._select_in(
+            select(Identity.kind, Identity.value, Customer.id, Customer.name, Customer.blocked).join(
+                Customer, Customer.id == Identity.customer_id
+            ),
+            Identity.value,
+            {message.author_address for message in messages},
+        )
+        by_id: dict[str, CustomerState] = {}
+        self._customers: dict[tuple[IdentityKind, str], CustomerState] = {}
+        for kind, value, customer_id, name, blocked in rows:
+            state = by_id.setdefault(customer_id, CustomerState(customer_id, name, blocked))
+            self._customers[IdentityKind(kind), value] = state
+
+    def _load_tickets(self, messages: Sequence[InboundMessage]) -> None:
+        wanted = {message.signed_ticket_id for message in messages if message.signed_ticket_id}
+        for keys in self._thread_keys.values():
+            wanted.update(ticket_id for tickets in keys.values() for ticket_id in tickets)
+        columns = [getattr(Ticket, name) for name in _TICKET_COLUMNS]
+        found = self._select_in(select(*columns), Ticket.id, wanted)
+        people = {state.id for state in self._customers.values()}
+        by_person = [key for key, kind in self._channels.items() if kind is ChannelKind.SMS]
+        if by_person:
+            query = select(*columns).where(Ticket.channel_id.in_(by_person))
+            found += self._select_in(query, Ticket.customer_id, people)
+        self._tickets: dict[str, TicketState] = {}
+        self._latest: dict[tuple[str, str], TicketState] = {}
+        for row in found:
+            ticket = TicketState(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+            ticket.status, ticket.channel_kind = TicketStatus(ticket.status), ChannelKind(ticket.channel_kind)
+            self._tickets[ticket.id] = ticket
+            latest = self._latest.get((ticket.customer_id, ticket.channel_id))
+            if latest is None or latest.last_message_at < ticket.last_message_at:
+                self._latest[ticket.customer_id, ticket.channel_id] = ticket
+        self._keys_before = {ticket.id: ticket.count_key() for ticket in self._tickets.values()}
+        rows = self._select_in(
+            select(Participant.ticket_id, Participant.address), Participant.ticket_id, set(self._tickets)
+        )
+        self._participants: dict[str, set[str]] = defaultdict(set)
+        for ticket_id, address in rows:
+            self._participants[ticket_id].add(address)
+
+    def _select_in(self, query: Any, column: Any, values: Iterable[str]) -> list[Any]:
+        wanted = sorted(values)
+        found: list[Any] = []
+        for start in range(0, len(wanted), _MOST_PARAMETERS):
+            part = wanted[start : start + _MOST_PARAMETERS]
+            found.extend(self._connection.execute(query.where(column.in_(part))))
+        return found
+
+
+def thread_ids(message: InboundMessage) -> tuple[str, ...]:
+    """The ids by which a message finds its thread, the best first (RFC 5322, section 3.6.4)."""
+    newest_first = tuple(reversed(message.references))
+    direct = (message.in_reply_to,) if message.in_reply_to else ()
+    bounced = (message.bounced.external_id,) if message.bounced else ()
+    return tuple(dict.fromkeys((*bounced, *direct, *newest_first, message.external_id)))
+
+
+def _table(model: type[Base]) -> Table:
+    table = model.__table__
+    assert isinstance(table, Table)  # noqa: S101 - every model here maps one table
+    return table
+
+
+def _renamed_columns(model: type[Base], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Attribute names to column names, where they differ."""
+    names = {attr.key: attr.columns[0].name for attr in model.__mapper__.column_attrs}
+    if all(key == name for key, name in names.items()):
+        return rows
+    return [{names[key]: value for key, value in row.items()} for row in rows]

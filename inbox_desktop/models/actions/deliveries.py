@@ -1,0 +1,258 @@
+"""Actions on deliveries: the steps of the one state machine that says whether a message was sent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import takewhile
+from typing import ClassVar
+
+from sqlalchemy import select
+
+from inbox_desktop.models.actions.base import Action, Effect, RefusedError, ticket_event
+from inbox_desktop.models.actions.tickets import TicketAction, set_status
+from inbox_desktop.models.kinds import CopyState, DeliveryState, MessageKind, TicketStatus
+from inbox_desktop.models.store import WriteSession
+from inbox_desktop.models.tables import Attachment, Delivery, DraftRow, Message, Recipient, ThreadKey, Ticket
+from inbox_desktop.models.texts import snippet_of
+
+MANY = 200
+"""How far back is looked for the message that waits for an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientResult:
+    """What the server said about one recipient."""
+
+    address: str
+    state: DeliveryState
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryAction(Action):
+    """An action on one delivery."""
+
+    delivery_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BeginAttempt(DeliveryAction):
+    """queued -> attempting. `external_id` is the Message-ID that the mail will have, on every attempt the same."""
+
+    name: ClassVar[str] = "delivery.begin"
+    external_id: str
+
+    def apply(self, session: WriteSession) -> Effect:
+        """Refused unless the delivery is queued and its time has come."""
+        delivery = _delivery(session, self.delivery_id)
+        _require(delivery, DeliveryState.QUEUED)
+        if delivery.not_before is not None and delivery.not_before > self.at:
+            raise RefusedError("It is not time to send this yet.")
+        message = session.get_one(Message, delivery.message_id)
+        if message.external_id is None:
+            message.external_id = self.external_id
+            for key in dict.fromkeys((self.external_id, *message.references)):
+                session.merge(
+                    ThreadKey(channel_id=message.channel_id, external_id=key, ticket_id=message.ticket_id)
+                )
+        delivery.state = DeliveryState.ATTEMPTING
+        delivery.attempts += 1
+        return Effect(message.ticket_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinishAttempt(DeliveryAction):
+    """attempting -> sent, failed or unknown, with a result for each recipient."""
+
+    name: ClassVar[str] = "delivery.finish"
+    state: DeliveryState
+    detail: str = ""
+    recipients: tuple[RecipientResult, ...] = ()
+
+    def apply(self, session: WriteSession) -> Effect:
+        """Refused unless it is being attempted, or was unknown and has been looked up."""
+        delivery = _delivery(session, self.delivery_id)
+        _require(delivery, DeliveryState.ATTEMPTING, DeliveryState.UNKNOWN)
+        delivery.state = self.state
+        delivery.detail = self.detail
+        delivery.finished_at = self.at
+        if self.state is DeliveryState.SENT:
+            delivery.copy = CopyState.WAITING
+        _record(session, delivery, self.recipients, self.state)
+        return Effect(_tell_ticket(session, self, delivery, self.state.value, self.detail))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostponeAttempt(DeliveryAction):
+    """attempting -> queued: the server certainly did not take the message, and a later try may help."""
+
+    name: ClassVar[str] = "delivery.postpone"
+    until: datetime
+    detail: str
+
+    def apply(self, session: WriteSession) -> Effect:
+        """Refused unless it is being attempted."""
+        delivery = _delivery(session, self.delivery_id)
+        _require(delivery, DeliveryState.ATTEMPTING)
+        delivery.state = DeliveryState.QUEUED
+        delivery.not_before = self.until
+        delivery.detail = self.detail
+        return Effect(_ticket_id(session, delivery))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetryDelivery(DeliveryAction):
+    """failed or unknown -> queued, because a person said so. The only way an unknown one is sent again."""
+
+    name: ClassVar[str] = "delivery.retry"
+
+    def apply(self, session: WriteSession) -> Effect:
+        """Refused while it is queued, being attempted, or sent."""
+        delivery = _delivery(session, self.delivery_id)
+        _require(delivery, DeliveryState.FAILED, DeliveryState.UNKNOWN)
+        delivery.state = DeliveryState.QUEUED
+        delivery.not_before = None
+        delivery.detail = ""
+        delivery.finished_at = None
+        _record(session, delivery, (), DeliveryState.QUEUED, only=(DeliveryState.FAILED, DeliveryState.UNKNOWN))
+        return Effect(_tell_ticket(session, self, delivery, "retried", ""))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendNow(DeliveryAction):
+    """Let a queued delivery leave without waiting any longer."""
+
+    name: ClassVar[str] = "delivery.send_now"
+
+    def apply(self, session: WriteSession) -> Effect:
+        """Refused unless it is queued."""
+        delivery = _delivery(session, self.delivery_id)
+        _require(delivery, DeliveryState.QUEUED)
+        delivery.not_before = None
+        return Effect(_ticket_id(session, delivery))
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelDelivery(TicketAction):
+    """queued -> cancelled: undo send. The text comes back as the ticket's draft, unless a newer one is there."""
+
+    name: ClassVar[str] = "delivery.cancel"
+    message_id: str
+
+    def apply(self, session: WriteSession) -> Effect:
+        """Refused when sending has begun."""
+        delivery = session.scalar(select(Delivery).where(Delivery.message_id == self.message_id))
+        if delivery is None:
+            raise RefusedError("There is nothing to cancel.")
+        if delivery.state not in {DeliveryState.QUEUED, DeliveryState.UNKNOWN, DeliveryState.FAILED}:
+            raise RefusedError("It is too late to take this back: sending has begun.")
+        delivery.state = DeliveryState.CANCELLED
+        delivery.finished_at = self.at
+        message = session.get_one(Message, self.message_id)
+        if session.get(DraftRow, (self.ticket_id, False)) is None:
+            session.add(
+                DraftRow(
+                    ticket_id=self.ticket_id,
+                    is_note=False,
+                    html=message.html or "",
+                    text=message.text,
+                    files=_files(session, message.id),
+                    seen_message_id=message.id,
+                    saved_at=self.at,
+                )
+            )
+            session.note("draft", self.ticket_id)
+        session.add(ticket_event(self, self.ticket_id, "send_cancelled", message=message.id))
+        _take_back(session, message)
+        return Effect(self.ticket_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordCopy(DeliveryAction):
+    """The copy in the Sent folder is there, or could not be put there."""
+
+    name: ClassVar[str] = "delivery.copy"
+    copy: CopyState
+
+    def apply(self, session: WriteSession) -> Effect:
+        """Never refused."""
+        delivery = _delivery(session, self.delivery_id)
+        delivery.copy = self.copy
+        return Effect()
+
+
+def _take_back(session: WriteSession, message: Message) -> None:
+    """Put the ticket back to where it stood before this reply was queued."""
+    ticket = session.get_one(Ticket, message.ticket_id)
+    if ticket.status == TicketStatus.CLOSED and ticket.closed_at == message.sent_at:
+        set_status(ticket, TicketStatus.OPEN)
+    session.flush()
+    cancelled = select(Delivery.message_id).where(Delivery.state == DeliveryState.CANCELLED)
+    standing = (
+        select(Message)
+        .where(Message.ticket_id == ticket.id, Message.id.not_in(cancelled))
+        .order_by(Message.order_at.desc(), Message.id.desc())
+    )
+    messages = list(session.scalars(standing.limit(MANY)))
+    ticket.message_count -= 1
+    public = [m for m in messages if m.kind in {MessageKind.MESSAGE, MessageKind.REPLY}]
+    waiting = list(takewhile(lambda m: m.kind == MessageKind.MESSAGE, public))
+    ticket.waiting_since = waiting[-1].sent_at if waiting else None
+    if messages:
+        ticket.last_message_at, ticket.last_message_id = messages[0].order_at, messages[0].id
+    if public:
+        ticket.snippet = snippet_of(public[0].visible_text)
+
+
+def _delivery(session: WriteSession, delivery_id: str) -> Delivery:
+    delivery = session.get(Delivery, delivery_id)
+    if delivery is None:
+        raise RefusedError("This message is no longer in the outbox.")
+    return delivery
+
+
+def _require(delivery: Delivery, *states: DeliveryState) -> None:
+    if delivery.state not in states:
+        raise RefusedError(f"The message is {DeliveryState(delivery.state).value} by now. Nothing was changed.")
+
+
+def _record(
+    session: WriteSession,
+    delivery: Delivery,
+    results: tuple[RecipientResult, ...],
+    state: DeliveryState,
+    only: tuple[DeliveryState, ...] = (),
+) -> None:
+    """Write each recipient's result; those without one of their own share the delivery's state."""
+    by_address = {result.address.lower(): result for result in results}
+    for recipient in session.scalars(select(Recipient).where(Recipient.delivery_id == delivery.id)):
+        result = by_address.get(recipient.address)
+        if result is not None:
+            recipient.state, recipient.detail = result.state, result.detail
+        elif not only or recipient.state in only:
+            recipient.state, recipient.detail = state, ""
+
+
+def _ticket_id(session: WriteSession, delivery: Delivery) -> str | None:
+    ticket_id = session.get_one(Message, delivery.message_id).ticket_id
+    if ticket_id is not None:
+        session.note("ticket", ticket_id)
+    return ticket_id
+
+
+def _tell_ticket(
+    session: WriteSession, action: DeliveryAction, delivery: Delivery, what: str, detail: str
+) -> str | None:
+    ticket_id = _ticket_id(session, delivery)
+    if ticket_id is not None:
+        event = ticket_event(action, ticket_id, f"delivery_{what}", message=delivery.message_id, detail=detail)
+        session.add(event)
+    return ticket_id
+
+
+def _files(session: WriteSession, message_id: str) -> list[dict[str, object]]:
+    rows = session.scalars(
+        select(Attachment).where(Attachment.message_id == message_id).order_by(Attachment.position)
+    )
+    return [
+        {"filename": a.filename, "content_type": a.content_type, "size": a.size, "sha256": a.sha256} for a in rows
+    ]

@@ -1,0 +1,67 @@
+"""An inbound message of any channel, as the synchronisation hands it to the inbox."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from inbox_desktop.models.kinds import IdentityKind, MessageKind
+
+
+@dataclass(frozen=True, slots=True)
+class InboundFile:
+    """A file of a message; its content lies in the attachment store already. `size` in bytes."""
+
+    filename: str
+    content_type: str
+    size: int
+    sha256: str
+    inline: bool = False
+    content_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BouncedMessage:
+    """What a bounce says: which recipient of which message of ours, and why in words."""
+
+    recipient: str
+    external_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """What a customer sent, read and cleaned.
+
+    `external_id` is the Message-ID or the provider's id. `author_verified` is False when it is not clear
+    who wrote; such a message joins no ticket by its author. `signed_ticket_id` is set when the mail quotes
+    a Message-ID of ours whose signature holds. `channel_address` is our address that it was written to.
+    `history` marks what was there before the channel was connected; `seen` what had been read there.
+    """
+
+    channel_id: str
+    external_id: str
+    kind: MessageKind
+    author_kind: IdentityKind
+    author_address: str
+    author_name: str
+    sent_at: datetime
+    text: str
+    visible_text: str
+    author_verified: bool = True
+    subject: str = ""
+    html: str | None = None
+    visible_html: str | None = None
+    reply_to: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    channel_address: str = ""
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+    signed_ticket_id: str | None = None
+    bounced: BouncedMessage | None = None
+    files: tuple[InboundFile, ...] = ()
+    blocked: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    raw_id: str | None = None
+    history: bool = False
+    seen: bool = False
+    own_addresses: frozenset[str] = field(default=frozenset())

@@ -1,0 +1,279 @@
+"""Actions by which agents write: reply to the customer, leave a private note."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inbox_desktop.models import fulltext
+from inbox_desktop.models.actions.base import (
+    NOT_JOURNALED,
+    Effect,
+    RefusedError,
+    ticket_event,
+    the_ticket,
+)
+from inbox_desktop.models.actions.tickets import TicketAction, set_status
+from inbox_desktop.models.filetypes import is_active
+from inbox_desktop.models.ids import new_id
+from inbox_desktop.models.kinds import ActorKind, ChannelKind, Direction, MessageKind, TicketStatus
+from inbox_desktop.models.mail_settings import MailSettings
+from inbox_desktop.models.queries.rows import DraftFile
+from inbox_desktop.models.rules.channels import Recipient as RuleRecipient
+from inbox_desktop.models.rules.channels import reply_refusal
+from inbox_desktop.models.rules.order import order_after
+from inbox_desktop.models.store import WriteSession
+from inbox_desktop.models.tables import (
+    Agent,
+    Attachment,
+    Channel,
+    Customer,
+    Delivery,
+    DraftRow,
+    Message,
+    Participant,
+    Recipient,
+    Ticket,
+)
+from inbox_desktop.models.texts import snippet_of
+
+LONGEST_TEXT = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Write(TicketAction):
+    """What a reply and a note share. `files` lie in the attachment store already."""
+
+    message_id: str = field(default_factory=new_id)
+    text: str = field(metadata=NOT_JOURNALED)
+    html: str | None = field(default=None, metadata=NOT_JOURNALED)
+    files: tuple[DraftFile, ...] = ()
+
+    def _check(self, session: WriteSession) -> Ticket:
+        ticket = the_ticket(session, self.ticket_id)
+        if not self.text.strip() and not self.files:
+            raise RefusedError("There is nothing to send yet. Write a text or attach a file.")
+        if len(self.text) > LONGEST_TEXT:
+            raise RefusedError("The text is too long to send. Attach it as a file; it is kept as a draft.")
+        return ticket
+
+    def _store(self, session: WriteSession, ticket: Ticket, message: Message) -> None:
+        session.add(message)
+        session.flush()
+        session.add_all(
+            Attachment(
+                id=new_id(),
+                message_id=message.id,
+                position=position,
+                filename=file.filename,
+                content_type=file.content_type,
+                size=file.size,
+                sha256=file.sha256,
+                active=is_active(file.filename, file.content_type),
+            )
+            for position, file in enumerate(self.files)
+        )
+        ticket.last_message_at = message.order_at
+        ticket.last_message_id = message.id
+        ticket.message_count += 1
+        ticket.has_attachments = ticket.has_attachments or bool(self.files)
+        document = fulltext.Document(message.id, ticket.id, message.subject, message.author_name, self.text)
+        fulltext.index(session.connection(), [document])
+        draft = session.get(DraftRow, (ticket.id, message.kind is MessageKind.NOTE))
+        if draft is not None:
+            session.delete(draft)
+            session.note("draft", ticket.id)
+
+    def _author(self, session: WriteSession) -> Agent:
+        author = session.get(Agent, self.actor.id) if self.actor.kind is ActorKind.AGENT else None
+        if author is None:
+            raise RefusedError("Only a person of the team can write here. Nothing was sent.")
+        return author
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply(Write):
+    """Answer the customer. Queues the message; the outbox sends it.
+
+    `seen_message_id` is the newest message (note aside) that the author had seen: a colleague's answer
+    or a new mail stops the reply. `not_before` (UTC) ends the undo window. Empty `to` means whoever
+    wrote last.
+    """
+
+    name: ClassVar[str] = "ticket.reply"
+    seen_message_id: str | None
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
+    not_before: datetime | None = None
+    close: bool = False
+
+    def apply(self, session: WriteSession) -> Effect:
+        """Refused when the customer may not be answered, or the thread has moved on."""
+        ticket = self._check(session)
+        author = self._author(session)
+        channel = session.get_one(Channel, ticket.channel_id)
+        self._check_rules(session, ticket, channel)
+        last = last_inbound(session, ticket)
+        to = self.to or answer_address(last, ticket)
+        subject = reply_subject(ticket.subject) if channel.kind == ChannelKind.EMAIL else ""
+        message = Message(
+            id=self.message_id,
+            ticket_id=ticket.id,
+            channel_id=channel.id,
+            customer_id=ticket.customer_id,
+            direction=Direction.OUTBOUND,
+            kind=MessageKind.REPLY,
+            agent_id=author.id,
+            author_name=author.name,
+            author_address=reply_from(channel, last),
+            channel_address=reply_from(channel, last),
+            sent_at=self.at,
+            order_at=order_after(ticket.last_message_at, self.at),
+            stored_at=self.at,
+            subject=subject,
+            to=list(to),
+            cc=list(self.cc),
+            bcc=list(self.bcc),
+            text=self.text,
+            visible_text=self.text,
+            html=self.html,
+            in_reply_to=last.external_id if last else None,
+            references=_references(last),
+        )
+        self._store(session, ticket, message)
+        self._queue(session, channel, message)
+        undo = self._update_ticket(session, ticket)
+        return Effect(ticket.id, undo)
+
+    def _check_rules(self, session: WriteSession, ticket: Ticket, channel: Channel) -> None:
+        if channel.removed_at is not None:
+            raise RefusedError(
+                f"{channel.address} is no longer connected. The text is kept as a draft; connect the channel again."
+            )
+        customer = session.get_one(Customer, ticket.customer_id)
+        refusal = reply_refusal(
+            ChannelKind(channel.kind),
+            RuleRecipient(blocked=customer.blocked),
+            has_inbound=ticket.last_inbound_id is not None,
+        )
+        if refusal:
+            raise RefusedError(refusal)
+        newest = newest_public_message(session, ticket.id)
+        if self.seen_message_id is not None and newest is not None and newest.id != self.seen_message_id:
+            who = "The customer has" if newest.direction == Direction.INBOUND else f"{newest.author_name} has"
+            raise RefusedError(f"{who} written since you began. Read it first; your text is kept as a draft.")
+
+    def _queue(self, session: WriteSession, channel: Channel, message: Message) -> None:
+        delivery = Delivery(
+            id=new_id(),
+            message_id=message.id,
+            channel_id=channel.id,
+            not_before=self.not_before,
+            queued_at=self.at,
+        )
+        session.add(delivery)
+        session.flush()
+        addresses = dict.fromkeys(address.lower() for address in (*message.to, *message.cc, *message.bcc))
+        session.add_all(Recipient(delivery_id=delivery.id, address=address) for address in addresses)
+        for address in addresses:
+            session.merge(Participant(ticket_id=message.ticket_id, address=address))
+
+    def _update_ticket(self, session: WriteSession, ticket: Ticket) -> TicketAction | None:
+        from inbox_desktop.models.actions.deliveries import CancelDelivery  # noqa: PLC0415 - mutual inverses
+
+        ticket.waiting_since = None
+        ticket.unread = False
+        ticket.snippet = snippet_of(self.text)
+        session.add(ticket_event(self, ticket.id, "replied", message=self.message_id))
+        if self.close and ticket.status != TicketStatus.CLOSED:
+            session.add(ticket_event(self, ticket.id, "closed"))
+            set_status(ticket, TicketStatus.CLOSED)
+            ticket.closed_at = self.at
+            ticket.closed_seen_id = ticket.last_inbound_id
+        elif ticket.status == TicketStatus.CLOSED and not self.close:
+            session.add(ticket_event(self, ticket.id, "reopened"))
+            set_status(ticket, TicketStatus.OPEN)
+        return CancelDelivery(actor=self.actor, ticket_id=ticket.id, message_id=self.message_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddNote(Write):
+    """Leave a private note, which the customer never sees."""
+
+    name: ClassVar[str] = "ticket.note"
+
+    def apply(self, session: WriteSession) -> Effect:
+        """Refused when it is empty."""
+        ticket = self._check(session)
+        author = self._author(session)
+        message = Message(
+            id=self.message_id,
+            ticket_id=ticket.id,
+            channel_id=ticket.channel_id,
+            customer_id=ticket.customer_id,
+            direction=Direction.OUTBOUND,
+            kind=MessageKind.NOTE,
+            agent_id=author.id,
+            author_name=author.name,
+            author_address=author.email,
+            sent_at=self.at,
+            order_at=order_after(ticket.last_message_at, self.at),
+            stored_at=self.at,
+            text=self.text,
+            visible_text=self.text,
+            html=self.html,
+        )
+        self._store(session, ticket, message)
+        session.add(ticket_event(self, ticket.id, "noted", message=message.id))
+        return Effect(ticket.id)
+
+
+def newest_public_message(session: Session, ticket_id: str) -> Message | None:
+    """The newest message that is no note."""
+    query = (
+        select(Message)
+        .where(Message.ticket_id == ticket_id, Message.kind != MessageKind.NOTE)
+        .order_by(Message.order_at.desc(), Message.id.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def last_inbound(session: Session, ticket: Ticket) -> Message | None:
+    """The message that a reply answers."""
+    return session.get(Message, ticket.last_inbound_id) if ticket.last_inbound_id else None
+
+
+def answer_address(last: Message | None, ticket: Ticket) -> tuple[str, ...]:
+    """Where an answer goes: Reply-To when the mail has one, else its author (RFC 5322, section 3.6.2)."""
+    if last is None:
+        return (ticket.customer_address,)
+    return tuple(last.reply_to) or (last.author_address or ticket.customer_address,)
+
+
+def reply_from(channel: Channel, last: Message | None) -> str:
+    """Which of our addresses answers: the one that the mail came to, if it is ours."""
+    ours = [channel.address]
+    if channel.kind == ChannelKind.EMAIL:
+        ours.extend(MailSettings.from_json(channel.settings).aliases)
+    if last is not None:
+        for own in ours:
+            if last.channel_address.lower() == own.lower():
+                return own
+    return channel.address
+
+
+def reply_subject(subject: str) -> str:
+    """The subject of an answer: with one "Re: "."""
+    return subject if subject.lower().startswith("re:") else f"Re: {subject}".rstrip()
+
+
+def _references(last: Message | None) -> list[str]:
+    """References of an answer (RFC 5322, section 3.6.4), the middle left out when they grow long."""
+    if last is None or last.external_id is None:
+        return []
+    chain = [*(last.references or ([last.in_reply_to] if last.in_reply_to else [])), last.external_id]
+    return chain if len(chain) <= 20 else [chain[0], *chain[-19:]]  # noqa: PLR2004

@@ -1,0 +1,320 @@
+"""Receiving: an inbound message finds or opens its ticket. Built for thousands in one transaction."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Self
+
+from sqlalchemy import update
+
+from inbox_desktop.models import fulltext
+from inbox_desktop.models.actions.arrivals import Arrivals, CustomerState, TicketState, thread_ids
+from inbox_desktop.models.actions.base import (
+    NOT_JOURNALED,
+    Action,
+    Effect,
+    Outcome,
+    Refusal,
+    take_seq,
+    take_ticket_numbers,
+)
+from inbox_desktop.models.actions.inbound import BouncedMessage, InboundMessage
+from inbox_desktop.models.filetypes import is_active
+from inbox_desktop.models.ids import new_id
+from inbox_desktop.models.kinds import DeliveryState, Direction, MessageKind, TicketStatus
+from inbox_desktop.models.rules.channels import (
+    RULES,
+    Belonging,
+    marks_unread,
+    opens_ticket,
+    status_after_inbound,
+    takes_message,
+)
+from inbox_desktop.models.rules.order import order_after
+from inbox_desktop.models.rules.threading import ThreadClues, Threading, find_thread
+from inbox_desktop.models.store import WriteSession
+from inbox_desktop.models.tables import Attachment, Delivery, JournalEntry, Message, Recipient, TicketEvent
+from inbox_desktop.models.texts import snippet_of
+
+STORED = "stored"
+DUPLICATE = "duplicate"
+SET_ASIDE = "set_aside"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receive(Action):
+    """Take in one inbound message. The outcome's `detail` is STORED, DUPLICATE or SET_ASIDE.
+
+    SET_ASIDE is automatic mail (a bounce, an out-of-office) that belongs to no ticket: it is kept, and
+    opens none.
+    """
+
+    name: ClassVar[str] = "message.receive"
+    message: InboundMessage = field(metadata=NOT_JOURNALED)
+    message_id: str = field(default_factory=new_id)
+
+    def apply(self, session: WriteSession) -> Effect:
+        """Take in this one message."""
+        outcome = _receive_all(session, [self])[0]
+        return Effect(outcome.ticket_id, detail=outcome.detail)
+
+    @classmethod
+    def apply_all(cls, session: WriteSession, actions: Sequence[Self]) -> list[Outcome | Refusal]:
+        """Take in messages in order, with a handful of statements for all of them together."""
+        return list(_receive_all(session, actions))
+
+
+def _receive_all(session: WriteSession, actions: Sequence[Receive]) -> list[Outcome]:
+    session.flush()
+    arrivals = Arrivals(session.connection(), [action.message for action in actions])
+    outcomes = [_Reception(session, arrivals, action).receive() for action in actions]
+    for kind, ids in arrivals.write().items():
+        for thing_id in ids:
+            session.note(kind, thing_id)
+    session.flush()
+    session.expire_all()
+    return outcomes
+
+
+class _Reception:
+    """One message on its way into the inbox."""
+
+    def __init__(self, session: WriteSession, arrivals: Arrivals, action: Receive) -> None:
+        self.session = session
+        self.arrivals = arrivals
+        self.action = action
+        self.message = action.message
+        self.rules = RULES[arrivals.channel_kind(action.message.channel_id)]
+
+    def receive(self) -> Outcome:
+        external_id = self._new_external_id()
+        if external_id is None:
+            return Outcome(self.action, self.session.seq, detail=DUPLICATE)
+        self.seq = take_seq(self.session, 1)
+        self.arrivals.remember(self.message, external_id)
+        threading = self._find_thread()
+        ticket = self.arrivals.ticket(threading.ticket_id)
+        if ticket is None and not opens_ticket(self.message.kind):
+            self._store(None, None, external_id)
+            self._journal(None)
+            return Outcome(self.action, self.seq, detail=SET_ASIDE)
+        customer = self.arrivals.customer_for(self.message, self.seq)
+        if ticket is None and self.rules.belonging is Belonging.PERSON:
+            ticket = self.arrivals.latest_ticket(customer.id, self.message.channel_id)
+        if ticket is None or not takes_message(ticket.channel_kind, ticket.status):
+            ticket = self._open_ticket(customer, threading.possibly)
+        self._add_to(ticket, customer, external_id)
+        return Outcome(self.action, self.seq, ticket.id, detail=STORED)
+
+    def _new_external_id(self) -> str | None:
+        """The id to store the message under, or None when it is there already.
+
+        Broken mailers send different mails under one Message-ID: an author that differs makes it another
+        message, which gets an id made of its content, the same one every time.
+        """
+        message = self.message
+        author = self.arrivals.author_of(message.channel_id, message.external_id)
+        if author is None:
+            return message.external_id
+        is_own_copy = message.author_address in message.own_addresses
+        if author == message.author_address or is_own_copy:
+            return None
+        content = "\0".join((message.author_address, message.subject, message.text))
+        other = f"{message.external_id}#{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+        return None if self.arrivals.author_of(message.channel_id, other) else other
+
+    def _find_thread(self) -> Threading:
+        message = self.message
+        tickets_of = self.arrivals.tickets_of(message.channel_id)
+        if message.bounced is not None:
+            return self._bounced_thread(message.bounced)
+        if self.rules.belonging is Belonging.CONVERSATION:
+            tickets = [t for external_id in message.references for t in tickets_of.get(external_id, ())]
+            return Threading(tickets[-1] if tickets else None)
+        if self.rules.belonging is Belonging.PERSON:
+            return Threading(None)
+        signed = self.arrivals.ticket(message.signed_ticket_id)
+        clues = ThreadClues(
+            signed.id if signed else None, thread_ids(message), message.author_address, message.author_verified
+        )
+        return find_thread(clues, tickets_of, self.arrivals.participants_of)
+
+    def _bounced_thread(self, bounced: BouncedMessage) -> Threading:
+        """A bounce belongs to the message that it returns, if that one really went to the recipient."""
+        for ticket_id in self.arrivals.tickets_of(self.message.channel_id).get(bounced.external_id, ()):
+            if not bounced.recipient or bounced.recipient in self.arrivals.participants_of[ticket_id]:
+                self._fail_recipient(bounced)
+                return Threading(ticket_id)
+        return Threading(None)
+
+    def _fail_recipient(self, bounced: BouncedMessage) -> None:
+        deliveries = (
+            Message.__table__.join(Delivery.__table__, Delivery.message_id == Message.id).select().with_only_columns(
+                Delivery.id
+            )
+        ).where(Message.channel_id == self.message.channel_id, Message.external_id == bounced.external_id)
+        self.session.execute(
+            update(Recipient)
+            .where(Recipient.delivery_id.in_(deliveries), Recipient.address == bounced.recipient)
+            .values(state=DeliveryState.FAILED, detail=bounced.reason, seq=self.seq)
+        )
+
+    def _open_ticket(self, customer: CustomerState, possibly: str | None) -> TicketState:
+        message = self.message
+        ticket = TicketState(
+            id=new_id(),
+            number=take_ticket_numbers(self.session, 1),
+            channel_id=message.channel_id,
+            channel_kind=self.arrivals.channel_kind(message.channel_id),
+            customer_id=customer.id,
+            customer_address=message.author_address,
+            subject=message.subject,
+            created_at=message.sent_at,
+            last_message_at=message.sent_at,
+            possibly_ticket_id=possibly,
+        )
+        self.arrivals.open_ticket(ticket)
+        self._event(ticket, "opened", **({"possibly": possibly} if possibly else {}))
+        return ticket
+
+    def _add_to(self, ticket: TicketState, customer: CustomerState, external_id: str) -> None:
+        message = self.message
+        self.arrivals.touch(ticket)
+        older = message.history and message.sent_at < ticket.last_message_at
+        order_at = message.sent_at if message.history else order_after(ticket.last_message_at, message.sent_at)
+        if ticket.message_count == 0:
+            order_at = message.sent_at
+        self._change_status(ticket, is_older_history=older)
+        self._store(ticket, customer, external_id, order_at=order_at)
+        self._count_in(ticket, customer, order_at, is_older_history=older)
+        self.arrivals.link(ticket, (external_id, *thread_ids(message)))
+        if message.author_verified and message.kind is MessageKind.MESSAGE:
+            people = {message.author_address, *message.to, *message.cc}
+            self.arrivals.join(ticket, sorted(people - message.own_addresses))
+        self._journal(ticket.id)
+
+    def _change_status(self, ticket: TicketState, *, is_older_history: bool) -> None:
+        before = ticket.status
+        ticket.status = status_after_inbound(before, self.message.kind, is_older_history=is_older_history)
+        if ticket.status is not before:
+            ticket.snoozed_until = ticket.closed_at = ticket.closed_seen_id = None
+            by = "woke_by_message" if before is TicketStatus.SNOOZED else "reopened_by_message"
+            self._event(ticket, by, message=self.action.message_id)
+
+    def _count_in(
+        self, ticket: TicketState, customer: CustomerState, order_at: Any, *, is_older_history: bool
+    ) -> None:
+        message = self.message
+        ticket.message_count += 1
+        ticket.seq = self.seq
+        ticket.has_attachments = ticket.has_attachments or any(not file.inline for file in message.files)
+        if message.sent_at < ticket.created_at:
+            ticket.created_at = message.sent_at
+            ticket.subject = message.subject or ticket.subject
+        if message.kind is MessageKind.MESSAGE and ticket.waiting_since is None and not is_older_history:
+            ticket.waiting_since = message.sent_at
+        elif ticket.waiting_since is not None and message.kind is MessageKind.MESSAGE:
+            ticket.waiting_since = min(ticket.waiting_since, message.sent_at)
+        if is_older_history:
+            return
+        ticket.unread = ticket.unread or (
+            marks_unread(message.kind) and not message.seen and not customer.blocked
+        )
+        ticket.last_message_at, ticket.last_message_id = order_at, self.action.message_id
+        ticket.snippet = snippet_of(message.visible_text or message.text)
+        if message.kind is MessageKind.MESSAGE:
+            ticket.last_inbound_at, ticket.last_inbound_id = message.sent_at, self.action.message_id
+
+    def _store(
+        self, ticket: TicketState | None, customer: CustomerState | None, external_id: str, order_at: Any = None
+    ) -> None:
+        message = self.message
+        self.arrivals.add(
+            Message,
+            id=self.action.message_id,
+            ticket_id=ticket.id if ticket else None,
+            channel_id=message.channel_id,
+            customer_id=customer.id if customer else None,
+            direction=Direction.INBOUND,
+            kind=message.kind,
+            author_name=message.author_name,
+            author_address=message.author_address,
+            author_verified=message.author_verified,
+            sent_at=message.sent_at,
+            order_at=order_at or message.sent_at,
+            stored_at=self.action.at,
+            subject=message.subject,
+            reply_to=list(message.reply_to),
+            to=list(message.to),
+            cc=list(message.cc),
+            bcc=[],
+            channel_address=message.channel_address,
+            text=message.text,
+            visible_text=message.visible_text,
+            html=message.html,
+            visible_html=message.visible_html,
+            blocked=list(message.blocked),
+            warnings=list(message.warnings),
+            external_id=external_id,
+            in_reply_to=message.in_reply_to,
+            references=list(message.references),
+            raw_id=message.raw_id,
+            seq=self.seq,
+        )
+        self._store_files()
+        if ticket is not None:
+            people = f"{message.author_name} {message.author_address}"
+            self.arrivals.add_document(
+                fulltext.Document(
+                    self.action.message_id, ticket.id, message.subject, people, message.visible_text or message.text
+                )
+            )
+
+    def _store_files(self) -> None:
+        for position, file in enumerate(self.message.files):
+            self.arrivals.add(
+                Attachment,
+                id=new_id(),
+                message_id=self.action.message_id,
+                position=position,
+                filename=file.filename,
+                content_type=file.content_type,
+                size=file.size,
+                sha256=file.sha256,
+                inline=file.inline,
+                content_id=file.content_id,
+                active=is_active(file.filename, file.content_type),
+                seq=self.seq,
+            )
+
+    def _event(self, ticket: TicketState, name: str, **detail: Any) -> None:
+        self.arrivals.add(
+            TicketEvent,
+            id=new_id(),
+            ticket_id=ticket.id,
+            at=self.action.at,
+            name=name,
+            actor_kind=self.action.actor.kind,
+            actor_id=self.action.actor.id,
+            detail=detail,
+            seq=self.seq,
+        )
+
+    def _journal(self, ticket_id: str | None) -> None:
+        self.arrivals.add(
+            JournalEntry,
+            seq=self.seq,
+            id=self.action.id,
+            name=self.action.name,
+            actor_kind=self.action.actor.kind,
+            actor_id=self.action.actor.id,
+            at=self.action.at,
+            arguments={
+                "message_id": self.action.message_id,
+                "ticket_id": ticket_id,
+                "channel_id": self.message.channel_id,
+                "external_id": self.message.external_id,
+            },
+        )
+
+

@@ -1,0 +1,57 @@
+"""The full-text index: SQLite FTS5 over subjects, people and message texts."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, text
+
+from inbox_desktop.models.tables import SearchDocument
+
+_INSERT = text("INSERT INTO message_search (rowid, subject, people, body) VALUES (:id, :subject, :people, :body)")
+_WORD = re.compile(r"\w+", re.UNICODE)
+_PHRASE = re.compile(r'"([^"]*)"|(\S+)')
+_LONGEST_BODY = 200_000
+
+
+class Document(NamedTuple):
+    """What the index learns of one message."""
+
+    message_id: str
+    ticket_id: str
+    subject: str
+    people: str
+    body: str
+
+
+def index(connection: Connection, documents: Sequence[Document]) -> None:
+    """Add the documents to the index, in the caller's transaction."""
+    if not documents:
+        return
+    first = connection.execute(text("SELECT coalesce(max(id), 0) FROM search_documents")).scalar_one() + 1
+    numbered = list(enumerate(documents, first))
+    connection.execute(
+        SearchDocument.__table__.insert(),  # type: ignore[attr-defined]
+        [{"id": n, "message_id": d.message_id, "ticket_id": d.ticket_id} for n, d in numbered],
+    )
+    connection.execute(
+        _INSERT,
+        [{"id": n, "subject": d.subject, "people": d.people, "body": d.body[:_LONGEST_BODY]} for n, d in numbered],
+    )
+
+
+def match_expression(query: str) -> str | None:
+    """What a person typed, as an FTS5 expression: every word must occur, the last one may be a beginning.
+
+    Quoted words are a phrase. Nothing of FTS5's own syntax comes through. None when no word is left.
+    """
+    terms: list[str] = []
+    open_ended = False
+    for quoted, bare in _PHRASE.findall(query):
+        words = _WORD.findall(quoted or bare)
+        if words:
+            terms.append(f'"{" ".join(words)}"')
+            open_ended = not quoted
+    if not terms:
+        return None
+    return " ".join(terms) + ("*" if open_ended else "")

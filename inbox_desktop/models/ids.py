@@ -1,0 +1,24 @@
+"""Identifiers: UUID version 7 (RFC 9562), which sort by the time they were made."""
+
+import secrets
+import threading
+import time
+import uuid
+
+_lock = threading.Lock()
+_last = 0
+
+
+def new_id() -> str:
+    """A fresh UUIDv7 as 36 characters. Ids made by one process sort in the order they were made.
+
+    The 48 bits of milliseconds and the 12 bits below them (RFC 9562, section 6.2, method 3: a finer
+    clock) form one counter that never stands still, so two calls never share it.
+    """
+    global _last  # noqa: PLW0603 - the counter is the process's, guarded by the lock
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    tick = (milliseconds << 12) | (rest * 4096 // 1_000_000)
+    with _lock:
+        _last = tick = max(tick, _last + 1)
+    value = (tick >> 12 << 80) | (0x7 << 76) | ((tick & 0xFFF) << 64) | (0b10 << 62) | secrets.randbits(62)
+    return str(uuid.UUID(int=value))

@@ -1,0 +1,117 @@
+"""The closed vocabularies of the inbox: every status, kind and state that is stored or shown."""
+
+from enum import StrEnum
+
+
+class ChannelKind(StrEnum):
+    """How a customer reaches the team."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    CHAT = "chat"
+
+
+class TicketStatus(StrEnum):
+    """Where a ticket stands. A snoozed one is hidden until its time comes."""
+
+    OPEN = "open"
+    SNOOZED = "snoozed"
+    CLOSED = "closed"
+
+
+class Direction(StrEnum):
+    """Who a message comes from, seen from the brand."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+class MessageKind(StrEnum):
+    """What a message is. Only `MESSAGE` opens, reopens or wakes a ticket."""
+
+    MESSAGE = "message"
+    REPLY = "reply"
+    NOTE = "note"
+    AUTO_REPLY = "auto_reply"
+    BOUNCE = "bounce"
+    COMPLAINT = "complaint"
+
+
+class DeliveryState(StrEnum):
+    """The delivery state machine: draft -> queued -> attempting -> sent | failed | unknown."""
+
+    QUEUED = "queued"
+    ATTEMPTING = "attempting"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+
+
+class CopyState(StrEnum):
+    """Whether the copy of a sent mail already lies in the Sent folder."""
+
+    NONE = "none"
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class UidState(StrEnum):
+    """What became of one UID of a mailbox (the ledger).
+
+    `FETCHED` means that the raw mail is kept and not yet read. `SET_ASIDE` is automatic mail
+    (a bounce, an out-of-office) that belongs to no ticket. `GONE` was listed by the server and had
+    vanished before it could be fetched.
+    """
+
+    FETCHED = "fetched"
+    STORED = "stored"
+    DUPLICATE = "duplicate"
+    SET_ASIDE = "set_aside"
+    QUARANTINED = "quarantined"
+    GONE = "gone"
+
+
+class ActorKind(StrEnum):
+    """Who performs an action."""
+
+    AGENT = "agent"
+    CHANNEL = "channel"
+    SYSTEM = "system"
+
+
+class Role(StrEnum):
+    """What an agent may do; exactly one owner."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    MANAGER = "manager"
+    SUPPORT = "support"
+
+
+class IdentityKind(StrEnum):
+    """What kind of address a customer is known by."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    VISITOR = "visitor"
+
+
+class Security(StrEnum):
+    """How a connection to a mail server is protected."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+class ChannelState(StrEnum):
+    """What a channel is doing, as the status line shows it."""
+
+    STARTING = "starting"
+    SYNCING = "syncing"
+    CONNECTED = "connected"
+    OFFLINE = "offline"
+    FAILED = "failed"
+    STOPPED = "stopped"

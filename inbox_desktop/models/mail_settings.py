@@ -1,0 +1,80 @@
+"""The settings of an e-mail channel: servers, folders, sign-in. Never the password itself."""
+
+from dataclasses import asdict, dataclass, field
+from ipaddress import ip_address
+from typing import Any
+
+from inbox_desktop.models.kinds import Security
+
+DEFAULT_FOLDERS = ("INBOX",)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where a mail server listens. `host` is a name or an address, `port` 1 to 65535."""
+
+    host: str
+    port: int
+    security: Security = Security.TLS
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the server is on this very machine, the only place where plain text is allowed."""
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host.lower().rstrip(".") == "localhost"
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """How one mailbox is read and written.
+
+    `password_env` names an environment variable that is read at every sign-in (servers, tests); when
+    it is None the password lies in the operating system's keyring under the channel's id.
+    `aliases` are further addresses whose mail arrives here; replies leave from the one written to.
+    """
+
+    imap: Server
+    smtp: Server
+    user: str
+    folders: tuple[str, ...] = DEFAULT_FOLDERS
+    aliases: tuple[str, ...] = field(default=())
+    password_env: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """These settings as plain JSON values, for the channel's row."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "MailSettings":
+        """The settings read back from a channel's row.
+
+        Raises:
+            KeyError, TypeError, ValueError: the row does not hold mail settings.
+        """
+        return cls(
+            imap=_server(values["imap"]),
+            smtp=_server(values["smtp"]),
+            user=values["user"],
+            folders=tuple(values["folders"]),
+            aliases=tuple(values.get("aliases", ())),
+            password_env=values.get("password_env"),
+        )
+
+
+def _server(values: dict[str, Any]) -> Server:
+    return Server(values["host"], int(values["port"]), Security(values["security"]))
+
+
+def insecure_reason(server: Server) -> str | None:
+    """Why this server may not be used as it is set, or None: plain text only on this machine."""
+    if server.security is Security.NONE and not server.is_loopback:
+        return (
+            f"{server} would receive the password in plain text. Choose TLS or STARTTLS; "
+            "unencrypted connections are allowed to this computer only."
+        )
+    return None

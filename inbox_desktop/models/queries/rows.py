@@ -1,0 +1,246 @@
+"""What queries return: frozen values that may cross threads, never ORM objects."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from inbox_desktop.models.kinds import (
+    ChannelKind,
+    DeliveryState,
+    Direction,
+    MessageKind,
+    TicketStatus,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PageKey:
+    """Where a page of a list ended: the sort value and the id of its last row."""
+
+    value: str | None
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    """One ticket as lists show it. Times are UTC. `page_key` continues the list behind this row."""
+
+    id: str
+    number: int
+    subject: str
+    snippet: str
+    status: TicketStatus
+    unread: bool
+    channel_id: str
+    channel_kind: ChannelKind
+    channel_name: str
+    customer_id: str
+    customer_name: str
+    customer_address: str
+    customer_blocked: bool
+    assignee_id: str | None
+    assignee_name: str | None
+    tags: tuple[str, ...]
+    created_at: datetime
+    last_message_at: datetime
+    last_inbound_at: datetime | None
+    waiting_since: datetime | None
+    snoozed_until: datetime | None
+    message_count: int
+    has_attachments: bool
+    page_key: PageKey
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRow:
+    """One file of a message. `path` is where its content lies on this machine; `active` files never open in place."""
+
+    id: str
+    filename: str
+    content_type: str
+    size: int
+    inline: bool
+    content_id: str | None
+    path: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientRow:
+    """One recipient of a delivery and what the server said about it."""
+
+    address: str
+    state: DeliveryState
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """How far an outgoing message is. `not_before` (UTC) ends the undo window or a pause before a retry."""
+
+    id: str
+    state: DeliveryState
+    detail: str
+    not_before: datetime | None
+    attempts: int
+    recipients: tuple[RecipientRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """One message of a thread.
+
+    `text` is everything, `visible_text` leaves out quotes and signature; `html` and `visible_html`
+    are the same for HTML mail, sanitised, or None. `blocked` names what was taken out.
+    """
+
+    id: str
+    ticket_id: str
+    direction: Direction
+    kind: MessageKind
+    author_id: str | None
+    author_name: str
+    author_address: str
+    author_verified: bool
+    sent_at: datetime
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    subject: str
+    text: str
+    visible_text: str
+    html: str | None
+    visible_html: str | None
+    blocked: tuple[str, ...]
+    warnings: tuple[str, ...]
+    external_id: str | None
+    has_raw: bool
+    attachments: tuple[AttachmentRow, ...]
+    delivery: DeliveryRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """Something that happened to a ticket between its messages, as one sentence ("Reopened by a reply")."""
+
+    id: str
+    ticket_id: str
+    at: datetime
+    actor_name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A ticket with its newest messages in order. `older` counts the messages before the first one here."""
+
+    ticket: TicketRow
+    messages: tuple[MessageRow, ...]
+    events: tuple[EventRow, ...]
+    older: int
+    newest_message_id: str | None
+    newest_inbound_id: str | None
+    reply_refusal: str | None
+    reply_from: str
+    reply_to: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRow:
+    """One person of the team."""
+
+    id: str
+    name: str
+    email: str
+    is_me: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRow:
+    """One configured channel."""
+
+    id: str
+    kind: ChannelKind
+    name: str
+    address: str
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ViewCounts:
+    """The numbers beside the views. `unread` is the badge: unread tickets that are open."""
+
+    mine: int
+    unassigned: int
+    all: int
+    snoozed: int
+    unread: int
+    by_channel: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketSummary:
+    """Another ticket of the same customer, for the history in the overview."""
+
+    id: str
+    number: int
+    subject: str
+    status: TicketStatus
+    channel_kind: ChannelKind
+    assignee_name: str | None
+    last_message_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the overview pane shows of a ticket and its customer."""
+
+    ticket: TicketRow
+    customer_since: datetime
+    addresses: tuple[str, ...]
+    phones: tuple[str, ...]
+    possibly_belongs_to: TicketSummary | None
+    history: tuple[TicketSummary, ...]
+    history_total: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One message that has not left yet, or whose end is not known."""
+
+    delivery_id: str
+    message_id: str
+    ticket_id: str
+    ticket_number: int
+    subject: str
+    customer_name: str
+    recipients: tuple[str, ...]
+    state: DeliveryState
+    detail: str
+    not_before: datetime | None
+    queued_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFile:
+    """A file that hangs on a draft: its label, its type and its content's hash in the attachment store."""
+
+    filename: str
+    content_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an agent has begun to write in a ticket, kept through restarts.
+
+    `html` is the editor's content; `seen_message_id` is the newest message of the ticket when the
+    draft began, so that sending can notice what came since.
+    """
+
+    ticket_id: str
+    is_note: bool
+    html: str
+    text: str
+    files: tuple[DraftFile, ...]
+    seen_message_id: str | None
+    saved_at: datetime

@@ -1,0 +1,83 @@
+"""When a ticket opens and reopens, and who may be answered, by kind of channel (the product's section 2)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from inbox_desktop.models.kinds import ChannelKind, MessageKind, TicketStatus
+
+
+class Belonging(StrEnum):
+    """How an inbound message finds its ticket."""
+
+    THREAD = "thread"
+    PERSON = "person"
+    CONVERSATION = "conversation"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRules:
+    """The rules of one kind of channel."""
+
+    belonging: Belonging
+    closed_reopens: bool
+    needs_consent: bool
+    undo_send: bool
+
+
+RULES: dict[ChannelKind, ChannelRules] = {
+    ChannelKind.EMAIL: ChannelRules(Belonging.THREAD, closed_reopens=True, needs_consent=False, undo_send=True),
+    ChannelKind.SMS: ChannelRules(Belonging.PERSON, closed_reopens=True, needs_consent=True, undo_send=False),
+    ChannelKind.CHAT: ChannelRules(
+        Belonging.CONVERSATION, closed_reopens=False, needs_consent=False, undo_send=False
+    ),
+}
+
+
+def opens_ticket(message: MessageKind) -> bool:
+    """Whether an inbound message that belongs to no ticket opens one. Automatic mail never does."""
+    return message is MessageKind.MESSAGE
+
+
+def takes_message(kind: ChannelKind, status: TicketStatus) -> bool:
+    """Whether a ticket in this status takes a further inbound message; if not, a new ticket opens."""
+    return status is not TicketStatus.CLOSED or RULES[kind].closed_reopens
+
+
+def status_after_inbound(
+    status: TicketStatus, message: MessageKind, *, is_older_history: bool = False
+) -> TicketStatus:
+    """The status of a ticket after an inbound message was added to it.
+
+    A person's message opens a snoozed or closed ticket. Automatic mail changes nothing. Neither does
+    `is_older_history`: a mail that a first synchronisation brings in behind newer ones, which whoever
+    closed or snoozed the ticket had before them.
+    """
+    if message is not MessageKind.MESSAGE or is_older_history:
+        return status
+    return TicketStatus.OPEN
+
+
+def marks_unread(message: MessageKind) -> bool:
+    """Whether an inbound message asks for attention. A bounce does: our answer did not arrive."""
+    return message in {MessageKind.MESSAGE, MessageKind.BOUNCE, MessageKind.COMPLAINT}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """What must be known of a customer to say whether they may be answered."""
+
+    blocked: bool
+    sms_marketing_consent: bool = False
+    sms_transactional_consent: bool = False
+
+
+def reply_refusal(kind: ChannelKind, recipient: Recipient, *, has_inbound: bool) -> str | None:
+    """Why the team may not reply, in words and with what to do instead, or None."""
+    if recipient.blocked:
+        return "This customer is blocked. Unblock the profile to reply."
+    if not has_inbound:
+        return "This customer has not written first. A conversation can only be answered, not started."
+    consented = recipient.sms_marketing_consent or recipient.sms_transactional_consent
+    if RULES[kind].needs_consent and not consented:
+        return "This person is not subscribed to SMS. Reply on another channel, or ask them to text START."
+    return None

@@ -1,0 +1,56 @@
+"""What the mail synchronisation keeps: raw mails, mailboxes, and the ledger of their UIDs."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from inbox_desktop.models.kinds import UidState
+from inbox_desktop.models.tables.base import Base, Id
+
+
+class RawMail(Base):
+    """A mail exactly as it came, zlib-compressed, stored before anything reads it. `size` in bytes, uncompressed."""
+
+    __tablename__ = "raw_mails"
+
+    id: Mapped[Id]
+    channel_id: Mapped[str] = mapped_column(ForeignKey("channels.id"))
+    received_at: Mapped[datetime]
+    size: Mapped[int]
+    content: Mapped[bytes]
+
+
+class Mailbox(Base):
+    """One folder on the server under one UIDVALIDITY (RFC 3501, section 2.3.1.1).
+
+    `initial_total` is how many mails the first synchronisation had to bring, `initial_done` becomes
+    true when it has.
+    """
+
+    __tablename__ = "mailboxes"
+    __table_args__ = (UniqueConstraint("channel_id", "folder", "uidvalidity"),)
+
+    id: Mapped[Id]
+    channel_id: Mapped[str] = mapped_column(ForeignKey("channels.id"))
+    folder: Mapped[str]
+    uidvalidity: Mapped[int]
+    initial_done: Mapped[bool] = mapped_column(default=False)
+    seen_at: Mapped[datetime]
+
+
+class LedgerEntry(Base):
+    """What became of one UID. Every UID that the server showed has exactly one entry (invariant I9)."""
+
+    __tablename__ = "uid_ledger"
+    __table_args__ = (Index("ix_uid_ledger_state", "state", "mailbox_id"),)
+
+    mailbox_id: Mapped[str] = mapped_column(ForeignKey("mailboxes.id"), primary_key=True)
+    uid: Mapped[int] = mapped_column(primary_key=True)
+    state: Mapped[UidState] = mapped_column(String(12))
+    raw_id: Mapped[str | None] = mapped_column(ForeignKey("raw_mails.id"), default=None)
+    message_id: Mapped[str | None] = mapped_column(default=None)
+    reason: Mapped[str] = mapped_column(default="")
+    history: Mapped[bool] = mapped_column(default=False)
+    seen_flag: Mapped[bool] = mapped_column(default=False)
+    received_at: Mapped[datetime]

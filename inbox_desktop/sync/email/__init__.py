@@ -1,0 +1,1 @@
+"""The e-mail channel: reading mail, IMAP, SMTP, the listener and threading."""

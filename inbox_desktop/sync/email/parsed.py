@@ -1,0 +1,89 @@
+"""What is known of one mail once it has been read: plain frozen data that travels between processes."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One mailbox: the cleaned display name ("" when there is none) and `local@domain`, domain in lower case."""
+
+    name: str
+    address: str
+
+
+class MailKind(StrEnum):
+    """What sort of mail it is; only a MESSAGE (and a LIST mail, if wanted) was written by a person to the team."""
+
+    MESSAGE = "message"
+    AUTO_REPLY = "auto_reply"
+    BOUNCE = "bounce"
+    COMPLAINT = "complaint"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Bounced:
+    """What a bounce or complaint says about the mail that did not arrive (RFC 3464, RFC 5965).
+
+    `status` is an enhanced status code such as "5.1.1" (RFC 3463), `original_message_id` has its angle
+    brackets, `diagnostic` are the server's words, shortened, "" if there are none.
+    """
+
+    recipient: str | None
+    status: str | None
+    original_message_id: str | None
+    diagnostic: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedAttachment:
+    """One attached or inline part. `filename` is a cleaned label, never a path; `size` is len(content) in bytes."""
+
+    filename: str
+    content_type: str
+    size: int
+    inline: bool
+    content_id: str | None
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedMail:
+    """One mail, read: cleaned headers, text, sanitised HTML, attachments and what was noticed on the way.
+
+    `date` is aware and in UTC. `from_verified` says that the From header is unambiguous (exactly one well-formed
+    address), not that SPF or DKIM passed. `text` is everything, `visible_text` leaves out quotes and signature
+    and is never blank unless `text` is. `visible_html` is `html` without its quotes, None when nothing would be
+    left out. `may_auto_reply` is False wherever RFC 3834 forbids an automatic answer.
+    """
+
+    message_id: str | None
+    in_reply_to: str | None
+    references: tuple[str, ...]
+    date: datetime | None
+    sender: Address | None
+    from_verified: bool
+    reply_to: tuple[Address, ...]
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    delivered_to: tuple[str, ...]
+    subject: str
+    kind: MailKind
+    bounced: Bounced | None
+    text: str
+    visible_text: str
+    html: str | None
+    visible_html: str | None
+    blocked: tuple[str, ...]
+    attachments: tuple[ParsedAttachment, ...]
+    warnings: tuple[str, ...]
+    may_auto_reply: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ParseFailure:
+    """A mail that could not be read, and why in words; the raw mail is kept by whoever asked."""
+
+    reason: str

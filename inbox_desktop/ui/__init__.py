@@ -1,0 +1,1 @@
+"""The windows. Reads through queries, changes through actions, hears of changes by ids."""

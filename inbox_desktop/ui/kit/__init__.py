@@ -1,0 +1,91 @@
+"""The UI kit: the look, the icons, the small widgets and the delegates that the panes are made of.
+
+Start with `theme().install()` once per application. Everything follows the theme by itself from then on.
+Colours are asked for by token name (`tokens.Tokens`), called `ink` where a widget takes one:
+`Label("Waiting 18 min", "secondary", "text_2")`, `icon("mail", "email")`.
+"""
+
+from inbox_desktop.ui.kit.avatar import Avatar, avatar_colour, initials, paint_avatar
+from inbox_desktop.ui.kit.badge import CountBadge, badge_size, badge_text, paint_badge
+from inbox_desktop.ui.kit.banner import Banner
+from inbox_desktop.ui.kit.buttons import Button, IconButton, MenuButton
+from inbox_desktop.ui.kit.cards import Card, KeyValueRow, row_of
+from inbox_desktop.ui.kit.icons import icon, icon_names, icon_pixmap, paint_icon
+from inbox_desktop.ui.kit.labels import Divider, ElidedLabel, Label, StatusDot, plain_tool_tip
+from inbox_desktop.ui.kit.pill import Pill, PillSpec, Tone, paint_pill, pill_size, tag_pill
+from inbox_desktop.ui.kit.plain import one_line
+from inbox_desktop.ui.kit.row_plan import Density
+from inbox_desktop.ui.kit.rows import StateRole, TicketDelegate, TicketRole
+from inbox_desktop.ui.kit.search_field import SearchField
+from inbox_desktop.ui.kit.states import EmptyState, ErrorState, Skeleton
+from inbox_desktop.ui.kit.tabs import SegmentedTabs
+from inbox_desktop.ui.kit.theme import Theme, theme
+from inbox_desktop.ui.kit.ticket_text import (
+    BLOCKED,
+    NOT_DELIVERED,
+    NOT_SUBSCRIBED,
+    SENDING_UNKNOWN,
+    customer_label,
+    ticket_sentence,
+)
+from inbox_desktop.ui.kit.times import day_and_time, full_time, short_duration, short_time
+from inbox_desktop.ui.kit.toast import Toast, ToastMessage
+from inbox_desktop.ui.kit.tokens import Tokens
+
+__all__ = [
+    "BLOCKED",
+    "NOT_DELIVERED",
+    "NOT_SUBSCRIBED",
+    "SENDING_UNKNOWN",
+    "Avatar",
+    "Banner",
+    "Button",
+    "Card",
+    "CountBadge",
+    "Density",
+    "Divider",
+    "ElidedLabel",
+    "EmptyState",
+    "ErrorState",
+    "IconButton",
+    "KeyValueRow",
+    "Label",
+    "MenuButton",
+    "Pill",
+    "PillSpec",
+    "SearchField",
+    "SegmentedTabs",
+    "Skeleton",
+    "StateRole",
+    "StatusDot",
+    "Theme",
+    "TicketDelegate",
+    "TicketRole",
+    "Toast",
+    "ToastMessage",
+    "Tokens",
+    "Tone",
+    "avatar_colour",
+    "badge_size",
+    "badge_text",
+    "customer_label",
+    "day_and_time",
+    "full_time",
+    "icon",
+    "icon_names",
+    "icon_pixmap",
+    "initials",
+    "one_line",
+    "paint_avatar",
+    "paint_badge",
+    "paint_icon",
+    "paint_pill",
+    "pill_size",
+    "plain_tool_tip",
+    "row_of",
+    "short_duration",
+    "short_time",
+    "tag_pill",
+    "theme",
+    "ticket_sentence",
+]

@@ -1,0 +1,68 @@
+"""A strip that says something about what stands below it, with links to act on it."""
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from inbox_desktop.ui.kit.buttons import Button
+from inbox_desktop.ui.kit.icons import paint_icon
+from inbox_desktop.ui.kit.labels import Label
+from inbox_desktop.ui.kit.painting import KitWidget, rounded
+from inbox_desktop.ui.kit.pill import ON_SOFT, SOFT, Tone
+from inbox_desktop.ui.kit.theme import theme
+from inbox_desktop.ui.kit.tokens import GAP, GAP_WIDE, ICON, RADIUS
+
+_ICONS: Final = {
+    Tone.NEUTRAL: "info",
+    Tone.ACCENT: "info",
+    Tone.GOOD: "check",
+    Tone.WARN: "warning",
+    Tone.BAD: "warning",
+}
+
+
+class Banner(KitWidget):
+    """An icon, plain words that wrap, and links: "2 images, 1 tracker blocked  Load once  Always"."""
+
+    def __init__(
+        self, text: str, tone: Tone = Tone.WARN, *, icon_name: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._tone = tone
+        self._icon_name = icon_name or _ICONS[tone]
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._label = Label("", "secondary", ON_SOFT[tone], wrap=True, parent=self)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(10, 5, 10, 5)
+        self._row.setSpacing(GAP_WIDE)
+        self._row.addSpacing(theme().px(ICON) + GAP - GAP_WIDE)
+        self._row.addWidget(self._label, 1)
+        self.set_text(text)
+
+    def set_text(self, text: str) -> None:
+        """Say something else."""
+        self._label.setText(text)
+        self.setAccessibleName(text)
+
+    def add_link(self, text: str, on_click: Callable[[], None]) -> Button:
+        """Add a link at the right. `on_click` runs when it is chosen."""
+        link = Button(text, variant="link", ink=ON_SOFT[self._tone], parent=self)
+        link.clicked.connect(lambda _checked=False: on_click())
+        self._row.addWidget(link)
+        return link
+
+    def minimumSizeHint(self) -> QSize:
+        """Tall enough for one line, as wide as the links need."""
+        return QSize(self._row.minimumSize().width(), theme().px(28))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint ground and icon."""
+        painter = QPainter(self)
+        rounded(painter, QRectF(self.rect()), RADIUS - 1, theme().colour(SOFT[self._tone]))
+        side = theme().px(ICON)
+        at = QRectF(10, (self.height() - side) / 2, side, side)
+        paint_icon(painter, at, self._icon_name, ON_SOFT[self._tone])
+        painter.end()

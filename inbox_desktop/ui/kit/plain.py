@@ -1,0 +1,64 @@
+"""Text from outside, made safe to paint on one line: no control characters, no direction tricks."""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QTextLayout, QTextOption
+
+# Direction overrides and isolates may reorder what stands beside them; they carry no text of their own.
+_DIRECTION: Final = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
+_BREAKS: Final = re.compile("[\\s\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff]+")
+_ZERO_WIDTH: Final = re.compile("[\u200b\u2060\u00ad\u034f\u180e]")
+LONGEST: Final = 600
+
+
+@lru_cache(maxsize=4096)
+def one_line(text: str, limit: int = LONGEST) -> str:
+    """`text` on one line: white space and control characters become one space, at most `limit` characters."""
+    cleaned = _ZERO_WIDTH.sub("", _DIRECTION.sub("", text[: limit * 4]))
+    return _BREAKS.sub(" ", cleaned).strip()[:limit]
+
+
+@lru_cache(maxsize=8192)
+def _elided(text: str, font_key: str, width: int, mode: Qt.TextElideMode) -> str:
+    font = QFont()
+    font.fromString(font_key)
+    return QFontMetricsF(font).elidedText(text, mode, width)
+
+
+def elided(text: str, font: QFont, width: float, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> str:
+    """`text` as it fits into `width` pixels, with an ellipsis where it was cut. Empty when nothing fits."""
+    if width <= 0:
+        return ""
+    return _elided(text, font.toString(), int(width), mode)
+
+
+@lru_cache(maxsize=8192)
+def _advance(text: str, font_key: str) -> float:
+    font = QFont()
+    font.fromString(font_key)
+    return QFontMetricsF(font).horizontalAdvance(text)
+
+
+def text_width(text: str, font: QFont) -> float:
+    """How wide `text` is in `font`, in pixels."""
+    return _advance(text, font.toString())
+
+
+def first_line(text: str, font: QFont, width: float) -> tuple[str, str]:
+    """Break `text` once, between words where possible: what fits into `width` pixels, and the rest."""
+    layout = QTextLayout(text, font)
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(option)
+    layout.beginLayout()
+    line = layout.createLine()
+    line.setLineWidth(max(1.0, width))
+    layout.endLayout()
+    # Qt counts UTF-16 units, Python code points: an emoji is two units.
+    units = text.encode("utf-16-le")
+    cut = line.textLength() * 2
+    head = units[:cut].decode("utf-16-le", errors="ignore")
+    return head.rstrip(), text[len(head) :].lstrip()
