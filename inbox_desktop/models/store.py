@@ -34,6 +34,8 @@ class Changed:
 
 
 Listener = Callable[[Changed], None]
+Reader = Connection
+"""What queries read through: the type's name for those who never import SQLAlchemy themselves."""
 
 
 class WriteSession(Session):

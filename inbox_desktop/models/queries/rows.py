@@ -22,7 +22,11 @@ class PageKey:
 
 @dataclass(frozen=True, slots=True)
 class TicketRow:
-    """One ticket as lists show it. Times are UTC. `page_key` continues the list behind this row."""
+    """One ticket as lists show it. Times are UTC. `page_key` continues the list behind this row.
+
+    `last_message_id` and `last_inbound_id` are what the reader of the list has seen: the preconditions
+    of closing and of marking as read.
+    """
 
     id: str
     number: int
@@ -48,6 +52,8 @@ class TicketRow:
     message_count: int
     has_attachments: bool
     page_key: PageKey
+    last_message_id: str | None = None
+    last_inbound_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
