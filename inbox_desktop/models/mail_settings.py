@@ -33,17 +33,19 @@ class Server:
 class MailSettings:
     """How one mailbox is read and written.
 
+    Mail comes in by `imap`, or by forwarding to the built-in SMTP listener at `listen`, or both ways.
     `password_env` names an environment variable that is read at every sign-in (servers, tests); when
     it is None the password lies in the operating system's keyring under the channel's id.
     `aliases` are further addresses whose mail arrives here; replies leave from the one written to.
     """
 
-    imap: Server
+    imap: Server | None
     smtp: Server
     user: str
     folders: tuple[str, ...] = DEFAULT_FOLDERS
     aliases: tuple[str, ...] = field(default=())
     password_env: str | None = None
+    listen: Server | None = None
 
     def to_json(self) -> dict[str, Any]:
         """These settings as plain JSON values, for the channel's row."""
@@ -57,12 +59,13 @@ class MailSettings:
             KeyError, TypeError, ValueError: the row does not hold mail settings.
         """
         return cls(
-            imap=_server(values["imap"]),
+            imap=_server(values["imap"]) if values["imap"] else None,
             smtp=_server(values["smtp"]),
             user=values["user"],
             folders=tuple(values["folders"]),
             aliases=tuple(values.get("aliases", ())),
             password_env=values.get("password_env"),
+            listen=_server(values["listen"]) if values.get("listen") else None,
         )
 
 
