@@ -10,8 +10,10 @@ from inbox_desktop.ui.kit.badge import CountBadge, badge_size, badge_text, paint
 from inbox_desktop.ui.kit.banner import Banner
 from inbox_desktop.ui.kit.buttons import Button, IconButton, MenuButton
 from inbox_desktop.ui.kit.cards import Card, KeyValueRow, row_of
+from inbox_desktop.ui.kit.fields import DateTimeField, NumberField
 from inbox_desktop.ui.kit.icons import icon, icon_names, icon_pixmap, paint_icon
 from inbox_desktop.ui.kit.labels import Divider, ElidedLabel, Label, StatusDot, plain_tool_tip
+from inbox_desktop.ui.kit.nav import NavButton, RailButton
 from inbox_desktop.ui.kit.pill import Pill, PillSpec, Tone, paint_pill, pill_size, tag_pill
 from inbox_desktop.ui.kit.plain import one_line
 from inbox_desktop.ui.kit.row_plan import Density
@@ -42,6 +44,7 @@ __all__ = [
     "Button",
     "Card",
     "CountBadge",
+    "DateTimeField",
     "Density",
     "Divider",
     "ElidedLabel",
@@ -51,8 +54,11 @@ __all__ = [
     "KeyValueRow",
     "Label",
     "MenuButton",
+    "NavButton",
+    "NumberField",
     "Pill",
     "PillSpec",
+    "RailButton",
     "SearchField",
     "SegmentedTabs",
     "Skeleton",

@@ -2,6 +2,7 @@
 
 import unicodedata
 import zlib
+from functools import lru_cache
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -42,6 +43,7 @@ def _first_sign(word: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=4096)
 def initials(name: str) -> str:
     """One or two signs for a name: "Ana Souza" AS, "Visitor · checkout page" V, "+1 415 555 0188" #.
 
@@ -60,6 +62,7 @@ def initials(name: str) -> str:
     return signs[0] + signs[-1]
 
 
+@lru_cache(maxsize=4096)
 def avatar_colour(key: str) -> str:
     """The colour of a person, `#rrggbb`: the same for the same key on every machine and in every run."""
     if initials(key) in {"#", "?"}:

@@ -23,6 +23,9 @@ _ICONS: Final = {
     Tone.BAD: "warning",
 }
 
+_EDGE: Final = 10
+_ABOVE: Final = 5
+
 
 class Banner(KitWidget):
     """An icon, plain words that wrap, and links: "2 images, 1 tracker blocked  Load once  Always"."""
@@ -36,11 +39,14 @@ class Banner(KitWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._label = Label("", "secondary", ON_SOFT[tone], wrap=True, parent=self)
         self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(10, 5, 10, 5)
         self._row.setSpacing(GAP_WIDE)
-        self._row.addSpacing(theme().px(ICON) + GAP - GAP_WIDE)
         self._row.addWidget(self._label, 1)
+        self.restyle()
         self.set_text(text)
+
+    def restyle(self) -> None:
+        """Leave room for the icon."""
+        self._row.setContentsMargins(_EDGE + theme().px(ICON) + GAP, _ABOVE, _EDGE, _ABOVE)
 
     def set_text(self, text: str) -> None:
         """Say something else."""
@@ -63,6 +69,6 @@ class Banner(KitWidget):
         painter = QPainter(self)
         rounded(painter, QRectF(self.rect()), RADIUS - 1, theme().colour(SOFT[self._tone]))
         side = theme().px(ICON)
-        at = QRectF(10, (self.height() - side) / 2, side, side)
+        at = QRectF(_EDGE, (self.height() - side) / 2, side, side)
         paint_icon(painter, at, self._icon_name, ON_SOFT[self._tone])
         painter.end()

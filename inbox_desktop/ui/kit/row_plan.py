@@ -27,17 +27,18 @@ class Density(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Measure:
-    """One density: padding above and below, number of lines, the avatar's side (pixels at 100 %)."""
+    """One density: pixels at 100 %, number of lines, and how much of the last line pills may take."""
 
     padding: int
     lines: int
     avatar: int
+    pill_share: float
 
 
 _MEASURES: Final = {
-    Density.COMFORTABLE: _Measure(15, 3, 34),
-    Density.DEFAULT: _Measure(14, 2, 34),
-    Density.COMPACT: _Measure(4, 2, 26),
+    Density.COMFORTABLE: _Measure(15, 3, 34, 0.58),
+    Density.DEFAULT: _Measure(14, 2, 34, 0.42),
+    Density.COMPACT: _Measure(4, 2, 26, 0.42),
 }
 _LINE: Final = 18
 _DOT_X: Final = 13
@@ -45,7 +46,6 @@ _AVATAR_X: Final = 26
 _GAP: Final = 10
 _RIGHT: Final = 16
 _ASSIGNEE: Final = 18
-_PILL_SHARE: Final = 0.58
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,9 @@ def row_height(density: Density) -> int:
 class _Planner:
     """Lays one row out, from the right edge inwards, so that what must be read is cut last."""
 
-    def __init__(self, row: TicketRow, density: Density, width: int) -> None:
+    def __init__(self, row: TicketRow, density: Density, width: int, *, show_assignee: bool) -> None:
         self.row = row
+        self.show_assignee = show_assignee
         self.measure = _MEASURES[density]
         self.density = density
         self.line = line_height()
@@ -131,11 +132,11 @@ class _Planner:
         """Assignee and pills at the right of a line; returns where they begin."""
         edge = float(self.right)
         middle = self.top + (line + 0.5) * self.line
-        if self.row.assignee_name:
+        if self.row.assignee_name and self.show_assignee:
             side = min(theme().px(_ASSIGNEE), self.line)
             self.assignee = QRectF(edge - side, round(middle - side / 2), side, side)
             edge -= side + theme().px(6)
-        room = (edge - self.left) * _PILL_SHARE
+        room = (edge - self.left) * self.measure.pill_share
         placed: list[tuple[float, PillSpec]] = []
         for index, label in enumerate(labels):
             more = len(labels) - index - 1
@@ -162,10 +163,13 @@ class _Planner:
         strong = theme().font("text", 600 if self.row.unread else 400)
         plain = theme().font("text" if self.density is not Density.COMPACT else "secondary", 400)
         if self.measure.lines == 3:
+            ink = "text_2"
             if not subject:
+                # A text without a subject runs on: both lines are one sentence and look alike.
                 subject, snippet = first_line(snippet, strong, self.right - self.left)
+                plain, ink = strong, "text_1"
             self.put(self.at(1, self.left, self.right), subject, strong, "text_1")
-            self.put(self.at(last, self.left, edge), snippet, plain, "text_2")
+            self.put(self.at(last, self.left, edge), snippet, plain, ink)
             return
         font = (
             strong
@@ -186,10 +190,12 @@ def plan_row(
     width: int,
     now: datetime,
     locale: QLocale,
+    *,
     state: PillSpec | None = None,
+    show_assignee: bool = True,
 ) -> RowPlan:
     """Lay a row out for a width in pixels. `state` is a label besides those that the ticket has by itself."""
-    planner = _Planner(row, density, width)
+    planner = _Planner(row, density, width, show_assignee=show_assignee)
     clip = planner.head(short_time(now, row.last_message_at, locale))
     own = row_state(row, now, locale)
     labels = [label for label in (state, own) if label is not None]

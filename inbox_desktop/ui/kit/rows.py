@@ -2,8 +2,10 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Final
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from math import ceil
+from typing import Final, TypeVar
 
 from PySide6.QtCore import (
     QEvent,
@@ -11,12 +13,14 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QPointF,
     QRectF,
     QSize,
+    QSizeF,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QHelpEvent, QPainter
+from PySide6.QtGui import QHelpEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
 from inbox_desktop.models.queries.rows import TicketRow
@@ -35,8 +39,29 @@ TicketRole: Final = Qt.ItemDataRole.UserRole + 1
 StateRole: Final = Qt.ItemDataRole.UserRole + 2
 """The role of one more label (`PillSpec`), such as `NOT_DELIVERED`; None for none."""
 
-_KEPT: Final = 400
+_PLANS: Final = 400
+_PICTURES: Final = 64
+_ON_PIXEL: Final = 0.01
+K = TypeVar("K")
+V = TypeVar("V")
 _Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Everything that a row's looks depend on, besides density and theme."""
+
+    row: TicketRow
+    width: int
+    state: PillSpec | None
+    today: date
+
+
+def _keep(kept: OrderedDict[K, V], key: K, value: V, most: int) -> None:
+    """Keep a value as the newest one, and forget the oldest above `most`."""
+    kept[key] = value
+    if len(kept) > most:
+        kept.popitem(last=False)
 
 
 class TicketDelegate(QStyledItemDelegate):
@@ -61,9 +86,11 @@ class TicketDelegate(QStyledItemDelegate):
     ) -> None:
         super().__init__(parent)
         self._density = density
+        self._show_assignee = True
         self._now = now
         self._locale = locale or QLocale()
-        self._plans: OrderedDict[tuple[object, ...], RowPlan] = OrderedDict()
+        self._plans: OrderedDict[_Look, RowPlan] = OrderedDict()
+        self._pictures: OrderedDict[tuple[_Look, str, float], QPixmap] = OrderedDict()
         self._height = row_height(density)
         theme().changed.connect(self._theme_changed)
 
@@ -78,8 +105,18 @@ class TicketDelegate(QStyledItemDelegate):
             self._density = density
             self._theme_changed()
 
-    def _theme_changed(self) -> None:
+    def set_show_assignee(self, *, shown: bool) -> None:
+        """Show or leave out who has the ticket; in "My inbox" it says the same on every row."""
+        if shown != self._show_assignee:
+            self._show_assignee = shown
+            self._forget()
+
+    def _forget(self) -> None:
         self._plans.clear()
+        self._pictures.clear()
+
+    def _theme_changed(self) -> None:
+        self._forget()
         self._height = row_height(self._density)
         self.density_changed.emit()
         self.sizeHintChanged.emit(QModelIndex())
@@ -92,19 +129,28 @@ class TicketDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         return QSize(theme().px(240), self._height)
 
-    def _plan(self, row: TicketRow, width: int, state: PillSpec | None) -> RowPlan:
-        now = self._now()
-        # Within one day of the reader a row looks the same; "Yest." comes with midnight.
-        key = (row, width, state, now.astimezone().date())
+    def _plan(self, key: _Look) -> RowPlan:
         plan = self._plans.get(key)
         if plan is None:
-            plan = plan_row(row, self._density, width, now, self._locale, state)
-            self._plans[key] = plan
-            if len(self._plans) > _KEPT:
-                self._plans.popitem(last=False)
+            plan = plan_row(
+                key.row,
+                self._density,
+                key.width,
+                self._now(),
+                self._locale,
+                state=key.state,
+                show_assignee=self._show_assignee,
+            )
+            _keep(self._plans, key, plan, _PLANS)
         else:
             self._plans.move_to_end(key)
         return plan
+
+    def _look(self, index: _Index, row: TicketRow, width: float) -> _Look:
+        state = index.data(StateRole)
+        # A row looks the same all day; "Yest." comes with midnight.
+        today = self._now().astimezone().date()
+        return _Look(row, round(width), state if isinstance(state, PillSpec) else None, today)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         rect = QRectF(option.rect)
@@ -113,24 +159,45 @@ class TicketDelegate(QStyledItemDelegate):
         hovered = bool(state & QStyle.StateFlag.State_MouseOver)
         ground = "accent_soft" if selected else "hover" if hovered else "surface"
         painter.save()
-        painter.fillRect(rect, theme().colour(ground))
         painter.setClipRect(rect)
-        painter.translate(rect.topLeft())
         row = index.data(TicketRole)
         if isinstance(row, TicketRow):
-            label = index.data(StateRole)
-            plan = self._plan(row, round(rect.width()), label if isinstance(label, PillSpec) else None)
-            _paint_plan(painter, row, plan, ground)
+            self._paint_row(painter, rect, self._look(index, row, rect.width()), ground)
         else:
+            painter.fillRect(rect, theme().colour(ground))
             self._paint_loading(painter, rect)
-        hairline(painter, 0, rect.width(), rect.height() - 1, theme().colour("line"))
         keyboard = QStyle.StateFlag.State_HasFocus | QStyle.StateFlag.State_KeyboardFocusChange
         if state & keyboard == keyboard:
-            focus_ring(painter, QRectF(2, 2, rect.width() - 4, rect.height() - 5), 6)
+            focus_ring(painter, rect.adjusted(2, 2, -2, -3), 6)
         painter.restore()
+
+    def _paint_row(self, painter: QPainter, rect: QRectF, look: _Look, ground: str) -> None:
+        """Paint a row by way of a picture that is kept: scrolling repaints most rows as they were."""
+        ratio = painter.device().devicePixelRatioF()
+        top = rect.top() * ratio
+        if abs(top - round(top)) > _ON_PIXEL:
+            # Between two device pixels a picture would blur.
+            painter.translate(rect.topLeft())
+            _paint_plan(painter, look.row, self._plan(look), ground, rect.size())
+            painter.translate(-rect.topLeft())
+            return
+        key = (look, ground, ratio)
+        picture = self._pictures.get(key)
+        if picture is None:
+            picture = QPixmap(ceil(rect.width() * ratio), ceil(rect.height() * ratio))
+            picture.setDevicePixelRatio(ratio)
+            inner = QPainter(picture)
+            _paint_plan(inner, look.row, self._plan(look), ground, rect.size())
+            inner.end()
+            _keep(self._pictures, key, picture, _PICTURES)
+        else:
+            self._pictures.move_to_end(key)
+        painter.drawPixmap(rect.topLeft(), picture)
 
     def _paint_loading(self, painter: QPainter, rect: QRectF) -> None:
         px, shape = theme().px, theme().colour("neutral_soft")
+        painter.translate(rect.topLeft())
+        hairline(painter, 0, rect.width(), rect.height() - 1, theme().colour("line"))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=True)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(shape)
@@ -139,6 +206,7 @@ class TicketDelegate(QStyledItemDelegate):
         for line, share in enumerate((0.4, 0.7)):
             y = rect.height() / 2 - px(14) + line * px(18)
             painter.drawRoundedRect(QRectF(px(70), y, (rect.width() - px(90)) * share, px(9)), px(4), px(4))
+        painter.translate(-rect.topLeft())
 
     def helpEvent(
         self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: _Index
@@ -155,8 +223,10 @@ class TicketDelegate(QStyledItemDelegate):
         return True
 
 
-def _paint_plan(painter: QPainter, row: TicketRow, plan: RowPlan, ground: str) -> None:
+def _paint_plan(painter: QPainter, row: TicketRow, plan: RowPlan, ground: str, size: QSizeF) -> None:
     colour = theme().colour
+    painter.fillRect(QRectF(QPointF(0, 0), size), colour(ground))
+    hairline(painter, 0, size.width(), size.height() - 1, colour("line"))
     if plan.dot is not None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=True)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -1,7 +1,7 @@
 """What stands where content is missing: nothing there, nothing found, an error, or still loading."""
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from inbox_desktop.ui.kit.buttons import Button
@@ -58,8 +58,7 @@ class EmptyState(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(EDGE_WIDE, EDGE_WIDE, EDGE_WIDE, EDGE_WIDE)
+        column = self._column = QVBoxLayout(self)
         column.setSpacing(GAP_TIGHT)
         column.addStretch(2)
         middle = Qt.AlignmentFlag.AlignHCenter
@@ -69,16 +68,20 @@ class EmptyState(QWidget):
         self._text = Label("", "text", "text_2", wrap=True, parent=self)
         for label in (self._title, self._text):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            label.setMaximumWidth(theme().px(_TEXT_WIDTH))
-            label.setMinimumWidth(min(theme().px(_TEXT_WIDTH), 160))
-            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-            column.addWidget(label, 0, middle)
+            # No alignment for the layout: it would ask for one line's height and cut the others off.
+            column.addWidget(label)
         column.addSpacing(GAP)
         self.button = Button(action_text, parent=self)
         self.button.clicked.connect(self._pressed)
         column.addWidget(self.button, 0, middle)
         column.addStretch(3)
         self.set_words(title, text, action_text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the words in a narrow column in the middle."""
+        side = max(EDGE_WIDE, (self.width() - theme().px(_TEXT_WIDTH)) // 2)
+        self._column.setContentsMargins(side, EDGE_WIDE, side, EDGE_WIDE)
+        super().resizeEvent(event)
 
     def _pressed(self) -> None:
         self.acted.emit()

@@ -23,7 +23,7 @@ QDialog { background: $window; }
 _FIELDS: Final = """
 QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox, QComboBox {
     background: $surface; color: $text_1; border: 1px solid $line_strong; border-radius: 8px;
-    selection-background-color: $accent; selection-color: $on_accent; }
+    selection-background-color: $accent; selection-color: $on_accent; placeholder-text-color: $text_2; }
 QLineEdit, QAbstractSpinBox, QComboBox { padding: 0 9px; min-height: ${field}px; }
 QPlainTextEdit, QTextEdit { padding: 6px 7px; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QAbstractSpinBox:focus, QComboBox:focus,
@@ -33,6 +33,9 @@ QComboBox:disabled { background: $window; color: $text_3; border-color: $line; }
 QLineEdit[state="bad"] { border-color: $red; }
 QLineEdit[bare="true"], QPlainTextEdit[bare="true"], QTextEdit[bare="true"] {
     background: transparent; border: none; padding: 0; min-height: 0; border-radius: 0; }
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit {
+    background: transparent; border: none; padding: 0; min-height: 0; }
+QAbstractSpinBox { padding: 0 4px 0 8px; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url(kit:$name/chevron-down.svg); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $line_strong; padding: 4px; outline: 0;
@@ -55,7 +58,7 @@ _BUTTONS: Final = """
 .QPushButton:disabled, .QToolButton:disabled { color: $text_3; background: $window; border-color: $line; }
 .QPushButton:flat { background: transparent; border-color: transparent; }
 QDialogButtonBox .QPushButton { min-width: 72px; }
-QCheckBox, QRadioButton { spacing: 8px; color: $text_1; background: transparent; }
+QCheckBox, QRadioButton { spacing: 8px; color: $text_1; background: transparent; outline: 0; }
 QCheckBox:disabled, QRadioButton:disabled { color: $text_3; }
 QCheckBox::indicator, QRadioButton::indicator, QAbstractItemView::indicator { width: 16px; height: 16px;
     border: 1px solid $text_3; background: $surface; }
@@ -102,4 +105,4 @@ def style_sheet(tokens: Tokens, text_scale: float) -> str:
     values["field"] = round((CONTROL_HEIGHT - 2) * text_scale)
     values["secondary"] = round(SECONDARY * text_scale)
     values["small"] = round(SMALL * text_scale)
-    return Template(_FLOATING + _FIELDS + _BUTTONS + _AREAS).substitute(values)
+    return Template(_AREAS + _FLOATING + _FIELDS + _BUTTONS).substitute(values)

@@ -190,9 +190,6 @@ AVATAR_COLOURS: Final = (
     "#c2255c",
     "#5f3dc4",
     "#1864ab",
-    "#a61e4d",
-    "#087f5b",
-    "#364fc7",
     "#9c5700",
 )
 AVATAR_NAMELESS: Final = "#495057"

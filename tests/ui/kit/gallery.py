@@ -1,4 +1,4 @@
-"""Pictures of the whole kit to look at: `python tests/ui/kit/gallery.py --out DIR` (light, dark, 100 % and 150 %)."""
+"""Pictures of the whole kit to look at: `python tests/ui/kit/gallery.py --out DIR`."""
 
 import argparse
 import os
@@ -11,6 +11,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
 from PySide6.QtCore import QItemSelectionModel, QLocale, Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -23,7 +24,6 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QRadioButton,
-    QSpinBox,
     QTextEdit,
     QVBoxLayout,
     QWidget,
@@ -90,7 +90,11 @@ def _buttons() -> QVBoxLayout:
         )
     )
     column.addLayout(
-        _row(kit.MenuButton("Open"), kit.Button("Filter", icon_name="filter"), kit.Button("Quiet", variant="quiet"))
+        _row(
+            kit.MenuButton("Open"),
+            kit.Button("Filter", icon_name="filter"),
+            kit.Button("Quiet", variant="quiet"),
+        )
     )
     return column
 
@@ -129,7 +133,9 @@ def _small() -> QVBoxLayout:
     banner.add_link("Load once", lambda: None)
     banner.add_link("Always", lambda: None)
     column.addWidget(banner)
-    column.addWidget(kit.Banner("Possibly belongs to #1038. The sender could not be verified.", kit.Tone.ACCENT))
+    column.addWidget(
+        kit.Banner("Possibly belongs to #1038. The sender could not be verified.", kit.Tone.ACCENT)
+    )
     column.addWidget(
         kit.Banner(
             "The server refused the sign-in. Everything received so far was kept. Enter the password again; "
@@ -145,7 +151,11 @@ def _controls() -> QGridLayout:
     grid = QGridLayout()
     combo = QComboBox()
     combo.addItems(["One hour", "Tomorrow"])
-    check, radio, spin = QCheckBox("Copy to Sent"), QRadioButton("All profiles"), QSpinBox()
+    check, radio, spin = (
+        QCheckBox("Copy to Sent"),
+        QRadioButton("All profiles"),
+        kit.NumberField(0, 60, suffix=" s"),
+    )
     check.setChecked(True)
     radio.setChecked(True)
     line, bad = QLineEdit(), QLineEdit("imap.wrong.example")
@@ -160,7 +170,18 @@ def _controls() -> QGridLayout:
     editor.setPlaceholderText("Write a reply")
     editor.setFixedHeight(60)
     for place, widget in enumerate(
-        (line, bad, combo, spin, check, radio, QCheckBox("Off"), QRadioButton("Off"), QPushButton("Cancel"), default)
+        (
+            line,
+            bad,
+            combo,
+            spin,
+            check,
+            radio,
+            QCheckBox("Off"),
+            QRadioButton("Off"),
+            QPushButton("Cancel"),
+            default,
+        )
     ):
         grid.addWidget(widget, place // 2, place % 2)
     grid.addWidget(bar, 5, 0, 1, 2)
@@ -196,7 +217,9 @@ def page() -> QWidget:
     middle = QVBoxLayout()
     middle.setSpacing(14)
     middle.setContentsMargins(0, 16, 0, 0)
-    middle.addWidget(kit.ElidedLabel("Where is my order? It should have come on Friday", "title_large", weight=600))
+    middle.addWidget(
+        kit.ElidedLabel("Where is my order? It should have come on Friday", "title_large", weight=600)
+    )
     middle.addWidget(kit.Label("Settings", "page", weight=600))
     middle.addLayout(_buttons())
     middle.addLayout(_small())
@@ -207,9 +230,14 @@ def page() -> QWidget:
     right = QVBoxLayout()
     right.setContentsMargins(0, 16, 16, 16)
     right.addLayout(_cards())
-    right.addWidget(kit.EmptyState("inbox", "All done", "New mail shows up here by itself.", "Show closed tickets"), 1)
     right.addWidget(
-        kit.ErrorState("The list could not be read", "Your tickets are safe. Reading the file failed: disk error."), 1
+        kit.EmptyState("inbox", "All done", "New mail shows up here by itself.", "Show closed tickets"), 1
+    )
+    right.addWidget(
+        kit.ErrorState(
+            "The list could not be read", "Your tickets are safe. Reading the file failed: disk error."
+        ),
+        1,
     )
     holder = QWidget()
     holder.setFixedWidth(300)
@@ -218,10 +246,56 @@ def page() -> QWidget:
     return window
 
 
+def _rail() -> QWidget:
+    rail = QWidget()
+    rail.setFixedWidth(60)
+    palette = rail.palette()
+    palette.setColor(QPalette.ColorRole.Window, kit.theme().colour("rail"))
+    rail.setPalette(palette)
+    rail.setAutoFillBackground(True)
+    column = QVBoxLayout(rail)
+    column.setContentsMargins(8, 12, 8, 12)
+    for name, count in (("inbox", 12), ("reports", 0), ("people", 120)):
+        button = kit.RailButton(name, name.capitalize())
+        button.set_count(count)
+        button.setChecked(name == "inbox")
+        column.addWidget(button)
+    column.addStretch(1)
+    column.addWidget(kit.RailButton("settings", "Settings"))
+    column.addWidget(kit.Avatar("Julia Mendes", 32, behind="rail"), 0, Qt.AlignmentFlag.AlignHCenter)
+    return rail
+
+
+def _views() -> QWidget:
+    pane = QWidget()
+    pane.setFixedWidth(196)
+    column = QVBoxLayout(pane)
+    column.setContentsMargins(10, 14, 10, 10)
+    column.setSpacing(0)
+    column.addWidget(kit.SearchField())
+    column.addSpacing(8)
+    rows = (
+        ("user", "My inbox", "text_2", 12),
+        ("unassigned", "Unassigned", "text_2", 4),
+        ("all", "All tickets", "text_2", 982),
+        ("clock", "Snoozed", "text_2", 9),
+        ("mail", "support@harbor.example", "email", 641),
+        ("phone", "+1 415 555 0188", "sms", 208),
+        ("chat", "harbor.shop chat", "chat", 133),
+    )
+    for glyph, text, ink, count in rows:
+        button = kit.NavButton(glyph, text, icon_ink=ink)
+        button.set_count(count)
+        button.setChecked(text == "My inbox")
+        column.addWidget(button)
+    column.addStretch(1)
+    return pane
+
+
 def densities() -> QWidget:
     """The three row heights side by side, with loading rows beside them."""
     window = QWidget()
-    window.resize(4 * 326 + 60, HEIGHT)
+    window.resize(5 * 326 + 60, HEIGHT)
     columns = QHBoxLayout(window)
     columns.setContentsMargins(0, 0, 0, 0)
     for density in (kit.Density.DEFAULT, kit.Density.COMPACT):
@@ -231,12 +305,14 @@ def densities() -> QWidget:
     wide.setFixedWidth(400)
     columns.addWidget(wide)
     columns.addWidget(kit.Skeleton(8))
+    columns.addWidget(_rail())
+    columns.addWidget(_views())
     return window
 
 
 def shoot(out: Path, look: str, scale: str, text_scale: float) -> None:
     """Save the pages of one appearance at the process's scale."""
-    app = QApplication.instance() or QApplication([])
+    app = QApplication([])
     kit.theme().install("dark" if look == "dark" else "light", text_scale)
     for name, make in (("widgets", page), ("rows", densities)):
         window = make()
@@ -247,14 +323,20 @@ def shoot(out: Path, look: str, scale: str, text_scale: float) -> None:
         toast.move(560, HEIGHT - 70)
         menu = QMenu(window)
         if name == "widgets":
-            for text, glyph in (("Mark unread", "eye-off"), ("Merge into", "link"), ("Block profile", "block")):
+            for text, glyph in (
+                ("Mark unread", "eye-off"),
+                ("Merge into", "link"),
+                ("Block profile", "block"),
+            ):
                 menu.addAction(kit.icon(glyph), text)
             menu.addSeparator()
             menu.addAction("Checked").setCheckable(True)
             menu.actions()[-1].setChecked(True)
-            menu.setWindowFlags(Qt.WindowType.Widget)
-            menu.move(352, HEIGHT - 190)
-            menu.show()
+            menu.setActiveAction(menu.actions()[1])
+            menu.popup(window.mapToGlobal(window.rect().center()))
+            app.processEvents()
+            menu.grab().save(str(out / f"menu-{look}-{scale}.png"))
+            menu.hide()
         for widget in window.findChildren(kit.Button):
             if widget.text() == "Send later":
                 window.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)

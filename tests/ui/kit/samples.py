@@ -187,7 +187,7 @@ class SampleModel(QAbstractListModel):
         super().__init__()
         self.rows = rows
 
-    def rowCount(self, parent: _Index | None = None) -> int:
+    def rowCount(self, parent: _Index | None = None) -> int:  # noqa: N802
         return len(self.rows)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
