@@ -17,6 +17,8 @@ from inbox_desktop.models.texts import snippet_of
 MANY = 200
 """How far back is looked for the message that waits for an answer."""
 
+_UNSETTLED = (DeliveryState.QUEUED, DeliveryState.ATTEMPTING, DeliveryState.UNKNOWN)
+
 
 @dataclass(frozen=True, slots=True)
 class RecipientResult:
@@ -36,7 +38,7 @@ class DeliveryAction(Action):
 
 @dataclass(frozen=True, kw_only=True)
 class BeginAttempt(DeliveryAction):
-    """queued -> attempting. `external_id` is the Message-ID that the mail will have, on every attempt the same."""
+    """queued -> attempting. `external_id` is the Message-ID of the mail, the same on every attempt."""
 
     name: ClassVar[str] = "delivery.begin"
     external_id: str
@@ -60,8 +62,32 @@ class BeginAttempt(DeliveryAction):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HandOver(DeliveryAction):
+    """The server is about to get the message for these recipients: committed before its first byte leaves.
+
+    An attempt that ended before this point, however it ended, has certainly sent nothing. After it
+    the recipients' own state is `attempting`, and only the server's answer can tell.
+    """
+
+    name: ClassVar[str] = "delivery.hand_over"
+    addresses: tuple[str, ...]
+
+    def apply(self, session: WriteSession) -> Effect:
+        """Refused unless it is being attempted."""
+        delivery = _delivery(session, self.delivery_id)
+        _require(delivery, DeliveryState.ATTEMPTING)
+        results = tuple(RecipientResult(address, DeliveryState.ATTEMPTING) for address in self.addresses)
+        _record(session, delivery, results)
+        return Effect()
+
+
+@dataclass(frozen=True, kw_only=True)
 class FinishAttempt(DeliveryAction):
-    """attempting -> sent, failed or unknown, with a result for each recipient."""
+    """attempting -> sent, failed or unknown, with a result for each recipient.
+
+    Recipients without a result of their own share the delivery's state, unless theirs was settled by
+    an earlier attempt.
+    """
 
     name: ClassVar[str] = "delivery.finish"
     state: DeliveryState
@@ -77,25 +103,32 @@ class FinishAttempt(DeliveryAction):
         delivery.finished_at = self.at
         if self.state is DeliveryState.SENT:
             delivery.copy = CopyState.WAITING
-        _record(session, delivery, self.recipients, self.state)
+        _record(session, delivery, self.recipients, self.state, _UNSETTLED)
         return Effect(_tell_ticket(session, self, delivery, self.state.value, self.detail))
 
 
 @dataclass(frozen=True, kw_only=True)
 class PostponeAttempt(DeliveryAction):
-    """attempting -> queued: the server certainly did not take the message, and a later try may help."""
+    """attempting -> queued: the server certainly did not take the message for some, and a later try may help.
+
+    `recipients` are those that the attempt settled (sent to, or refused for good); only the others are
+    tried again. A delivery that is queued and not tried, because its server is known to be out of reach,
+    is put off in the same way.
+    """
 
     name: ClassVar[str] = "delivery.postpone"
     until: datetime
     detail: str
+    recipients: tuple[RecipientResult, ...] = ()
 
     def apply(self, session: WriteSession) -> Effect:
-        """Refused unless it is being attempted."""
+        """Refused unless it is being attempted or queued."""
         delivery = _delivery(session, self.delivery_id)
-        _require(delivery, DeliveryState.ATTEMPTING)
+        _require(delivery, DeliveryState.ATTEMPTING, DeliveryState.QUEUED)
         delivery.state = DeliveryState.QUEUED
         delivery.not_before = self.until
         delivery.detail = self.detail
+        _record(session, delivery, self.recipients, DeliveryState.QUEUED, (DeliveryState.ATTEMPTING,))
         return Effect(_ticket_id(session, delivery))
 
 
@@ -113,7 +146,8 @@ class RetryDelivery(DeliveryAction):
         delivery.not_before = None
         delivery.detail = ""
         delivery.finished_at = None
-        _record(session, delivery, (), DeliveryState.QUEUED, only=(DeliveryState.FAILED, DeliveryState.UNKNOWN))
+        delivery.attempts = 0
+        _record(session, delivery, (), DeliveryState.QUEUED, (DeliveryState.FAILED, DeliveryState.UNKNOWN))
         return Effect(_tell_ticket(session, self, delivery, "retried", ""))
 
 
@@ -133,7 +167,7 @@ class SendNow(DeliveryAction):
 
 @dataclass(frozen=True, kw_only=True)
 class CancelDelivery(TicketAction):
-    """queued -> cancelled: undo send. The text comes back as the ticket's draft, unless a newer one is there."""
+    """queued -> cancelled: undo send. The text comes back as a draft, unless a newer one is there."""
 
     name: ClassVar[str] = "delivery.cancel"
     message_id: str
@@ -145,6 +179,8 @@ class CancelDelivery(TicketAction):
             raise RefusedError("There is nothing to cancel.")
         if delivery.state not in {DeliveryState.QUEUED, DeliveryState.UNKNOWN, DeliveryState.FAILED}:
             raise RefusedError("It is too late to take this back: sending has begun.")
+        if reached := _reached(session, delivery):
+            raise RefusedError(f"It is too late to take this back: {reached} has it already.")
         delivery.state = DeliveryState.CANCELLED
         delivery.finished_at = self.at
         message = session.get_one(Message, self.message_id)
@@ -212,24 +248,33 @@ def _delivery(session: WriteSession, delivery_id: str) -> Delivery:
 
 def _require(delivery: Delivery, *states: DeliveryState) -> None:
     if delivery.state not in states:
-        raise RefusedError(f"The message is {DeliveryState(delivery.state).value} by now. Nothing was changed.")
+        now = DeliveryState(delivery.state).value
+        raise RefusedError(f"The message is {now} by now. Nothing was changed.")
 
 
 def _record(
     session: WriteSession,
     delivery: Delivery,
     results: tuple[RecipientResult, ...],
-    state: DeliveryState,
+    state: DeliveryState | None = None,
     only: tuple[DeliveryState, ...] = (),
 ) -> None:
-    """Write each recipient's result; those without one of their own share the delivery's state."""
+    """Write each recipient's result; those without one that are in a state of `only` get `state`."""
     by_address = {result.address.lower(): result for result in results}
     for recipient in session.scalars(select(Recipient).where(Recipient.delivery_id == delivery.id)):
         result = by_address.get(recipient.address)
         if result is not None:
             recipient.state, recipient.detail = result.state, result.detail
-        elif not only or recipient.state in only:
+        elif state is not None and recipient.state in only:
             recipient.state, recipient.detail = state, ""
+
+
+def _reached(session: WriteSession, delivery: Delivery) -> str:
+    """The recipients that have the message already, with commas."""
+    query = select(Recipient.address).where(
+        Recipient.delivery_id == delivery.id, Recipient.state == DeliveryState.SENT
+    )
+    return ", ".join(session.scalars(query))
 
 
 def _ticket_id(session: WriteSession, delivery: Delivery) -> str | None:
@@ -244,8 +289,8 @@ def _tell_ticket(
 ) -> str | None:
     ticket_id = _ticket_id(session, delivery)
     if ticket_id is not None:
-        event = ticket_event(action, ticket_id, f"delivery_{what}", message=delivery.message_id, detail=detail)
-        session.add(event)
+        name = f"delivery_{what}"
+        session.add(ticket_event(action, ticket_id, name, message=delivery.message_id, detail=detail))
     return ticket_id
 
 
@@ -254,5 +299,6 @@ def _files(session: WriteSession, message_id: str) -> list[dict[str, object]]:
         select(Attachment).where(Attachment.message_id == message_id).order_by(Attachment.position)
     )
     return [
-        {"filename": a.filename, "content_type": a.content_type, "size": a.size, "sha256": a.sha256} for a in rows
+        {"filename": a.filename, "content_type": a.content_type, "size": a.size, "sha256": a.sha256}
+        for a in rows
     ]
