@@ -25,7 +25,8 @@ class TicketRow:
     """One ticket as lists show it. Times are UTC. `page_key` continues the list behind this row.
 
     `last_message_id` and `last_inbound_id` are what the reader of the list has seen: the preconditions
-    of closing and of marking as read.
+    of closing and of marking as read. `delivery_problem`: our newest reply did not reach everybody, or
+    it is not known whether it did.
     """
 
     id: str
@@ -54,6 +55,7 @@ class TicketRow:
     page_key: PageKey
     last_message_id: str | None = None
     last_inbound_id: str | None = None
+    delivery_problem: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,14 +19,18 @@ class Ticket(Stamped, Base):
     """
 
     __tablename__ = "tickets"
+    # One index for each view and order: a list is a walk along one of them for each of its statuses.
     __table_args__ = (
         Index("ix_tickets_status_last", "status", "last_message_at", "id"),
-        Index("ix_tickets_status_assignee_last", "status", "assignee_id", "last_message_at", "id"),
-        Index("ix_tickets_assignee_last", "assignee_id", "last_message_at", "id"),
-        Index("ix_tickets_channel_status_last", "channel_id", "status", "last_message_at", "id"),
+        Index("ix_tickets_status_created", "status", "created_at", "id"),
+        Index("ix_tickets_status_waiting", "status", "waiting_since", "last_message_at", "id"),
+        Index("ix_tickets_assignee_last", "status", "assignee_id", "last_message_at", "id"),
+        Index("ix_tickets_assignee_created", "status", "assignee_id", "created_at", "id"),
+        Index("ix_tickets_assignee_waiting", "status", "assignee_id", "waiting_since", "last_message_at", "id"),
+        Index("ix_tickets_channel_last", "status", "channel_id", "last_message_at", "id"),
+        Index("ix_tickets_channel_created", "status", "channel_id", "created_at", "id"),
+        Index("ix_tickets_channel_waiting", "status", "channel_id", "waiting_since", "last_message_at", "id"),
         Index("ix_tickets_last", "last_message_at", "id"),
-        Index("ix_tickets_created", "created_at", "id"),
-        Index("ix_tickets_status_waiting", "status", "waiting_since", "id"),
         Index("ix_tickets_snoozed_until", "snoozed_until"),
         Index("ix_tickets_customer_last", "customer_id", "last_message_at", "id"),
     )

@@ -166,29 +166,46 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name="uq_tickets_number"),
     )
     op.create_index(
-        "ix_tickets_assignee_last", "tickets", ["assignee_id", "last_message_at", "id"], unique=False
+        "ix_tickets_assignee_created", "tickets", ["status", "assignee_id", "created_at", "id"], unique=False
     )
     op.create_index(
-        "ix_tickets_channel_status_last",
+        "ix_tickets_assignee_last",
         "tickets",
-        ["channel_id", "status", "last_message_at", "id"],
+        ["status", "assignee_id", "last_message_at", "id"],
         unique=False,
     )
-    op.create_index("ix_tickets_created", "tickets", ["created_at", "id"], unique=False)
+    op.create_index(
+        "ix_tickets_assignee_waiting",
+        "tickets",
+        ["status", "assignee_id", "waiting_since", "last_message_at", "id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_tickets_channel_created", "tickets", ["status", "channel_id", "created_at", "id"], unique=False
+    )
+    op.create_index(
+        "ix_tickets_channel_last", "tickets", ["status", "channel_id", "last_message_at", "id"], unique=False
+    )
+    op.create_index(
+        "ix_tickets_channel_waiting",
+        "tickets",
+        ["status", "channel_id", "waiting_since", "last_message_at", "id"],
+        unique=False,
+    )
     op.create_index(
         "ix_tickets_customer_last", "tickets", ["customer_id", "last_message_at", "id"], unique=False
     )
     op.create_index("ix_tickets_last", "tickets", ["last_message_at", "id"], unique=False)
     op.create_index("ix_tickets_seq", "tickets", ["seq"], unique=False)
     op.create_index("ix_tickets_snoozed_until", "tickets", ["snoozed_until"], unique=False)
+    op.create_index("ix_tickets_status_created", "tickets", ["status", "created_at", "id"], unique=False)
+    op.create_index("ix_tickets_status_last", "tickets", ["status", "last_message_at", "id"], unique=False)
     op.create_index(
-        "ix_tickets_status_assignee_last",
+        "ix_tickets_status_waiting",
         "tickets",
-        ["status", "assignee_id", "last_message_at", "id"],
+        ["status", "waiting_since", "last_message_at", "id"],
         unique=False,
     )
-    op.create_index("ix_tickets_status_last", "tickets", ["status", "last_message_at", "id"], unique=False)
-    op.create_index("ix_tickets_status_waiting", "tickets", ["status", "waiting_since", "id"], unique=False)
 
     op.create_table(
         "messages",
