@@ -30,7 +30,7 @@ def me(connection: Connection) -> AgentRow | None:
 
 
 def channels(connection: Connection) -> tuple[ChannelRow, ...]:
-    """The channels in the order in which they were added; a removed one is kept for its tickets, not `enabled`."""
+    """The channels in the order in which they were added. A removed one is no longer `enabled`."""
     query = select(Channel.id, Channel.kind, Channel.name, Channel.address, Channel.removed_at)
     return tuple(
         ChannelRow(row.id, ChannelKind(row.kind), row.name, row.address, enabled=row.removed_at is None)

@@ -60,7 +60,7 @@ class TicketRow:
 
 @dataclass(frozen=True, slots=True)
 class AttachmentRow:
-    """One file of a message. `path` is where its content lies on this machine; `active` files never open in place."""
+    """One file of a message. `path` is where its content lies here; `active` files never open in place."""
 
     id: str
     filename: str

@@ -117,8 +117,6 @@ def _row(ticket: Row[Any], sort: Sort, tags: tuple[str, ...], *, delivery_proble
         page_key=page_key(ticket, sort),
         last_message_id=ticket.last_message_id,
         last_inbound_id=ticket.last_inbound_id,
-        last_message_id=ticket.last_message_id,
-        last_inbound_id=ticket.last_inbound_id,
         delivery_problem=delivery_problem,
     )
 
