@@ -11,7 +11,14 @@ _ACTIVE_ENDINGS = frozenset(
     .library-ms .search-ms .settingcontent-ms .application .appref-ms .gadget .one .wasm .swf
     """.split()
 )
-_ACTIVE_TYPES = ("text/html", "application/xhtml", "image/svg", "message/", "application/javascript", "text/javascript")
+_ACTIVE_TYPES = (
+    "text/html",
+    "application/xhtml",
+    "image/svg",
+    "message/",
+    "application/javascript",
+    "text/javascript",
+)
 
 
 def is_active(filename: str, content_type: str) -> bool:

@@ -8,7 +8,9 @@ from sqlalchemy import Connection, text
 
 from inbox_desktop.models.tables import SearchDocument
 
-_INSERT = text("INSERT INTO message_search (rowid, subject, people, body) VALUES (:id, :subject, :people, :body)")
+_INSERT = text(
+    "INSERT INTO message_search (rowid, subject, people, body) VALUES (:id, :subject, :people, :body)"
+)
 _WORD = re.compile(r"\w+", re.UNICODE)
 _PHRASE = re.compile(r'"([^"]*)"|(\S+)')
 _LONGEST_BODY = 200_000
@@ -36,7 +38,10 @@ def index(connection: Connection, documents: Sequence[Document]) -> None:
     )
     connection.execute(
         _INSERT,
-        [{"id": n, "subject": d.subject, "people": d.people, "body": d.body[:_LONGEST_BODY]} for n, d in numbered],
+        [
+            {"id": n, "subject": d.subject, "people": d.people, "body": d.body[:_LONGEST_BODY]}
+            for n, d in numbered
+        ],
     )
 
 

@@ -76,7 +76,9 @@ def revision(path: Path) -> str | None:
     if not path.exists():
         return None
     with closing(sqlite.driver.connect(str(path))) as connection:
-        tables = connection.execute("SELECT name FROM sqlite_master WHERE name = 'alembic_version'").fetchall()
+        tables = connection.execute(
+            "SELECT name FROM sqlite_master WHERE name = 'alembic_version'"
+        ).fetchall()
         if not tables:
             return None
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
@@ -124,8 +126,6 @@ def _upgrade(path: Path) -> None:
             connection.commit()
     finally:  # closing the last connection brings the write-ahead log into the file
         engine.dispose()
-
-
 
 
 def _discard(path: Path) -> None:

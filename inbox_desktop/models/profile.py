@@ -13,7 +13,19 @@ from platformdirs import user_data_path
 from inbox_desktop.models.errors import ProfileError
 
 APPLICATION = "Inbox Desktop"
-_NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "webdav", "davfs", "fuse.sshfs", "9p", "ncpfs"}
+_NETWORK_FILE_SYSTEMS = {
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smb3",
+    "smbfs",
+    "afpfs",
+    "webdav",
+    "davfs",
+    "fuse.sshfs",
+    "9p",
+    "ncpfs",
+}
 _DRIVE_REMOTE = 4  # GetDriveTypeW, Windows SDK fileapi.h
 
 

@@ -70,7 +70,12 @@ def reader_engine(path: str) -> Engine:
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "query_only=ON", "cache_size=-16000", "temp_store=MEMORY"):
+        for pragma in (
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            "query_only=ON",
+            "cache_size=-16000",
+            "temp_store=MEMORY",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -69,7 +69,9 @@ def _stamp_and_count(session: WriteSession, _context: Any, _instances: Any) -> N
 class Store:
     """An open profile. `write()` from any thread, one at a time; `read()` from any number of threads."""
 
-    def __init__(self, profile: Profile, lock: FileLock | None, writer: Engine | None, readers: Engine) -> None:
+    def __init__(
+        self, profile: Profile, lock: FileLock | None, writer: Engine | None, readers: Engine
+    ) -> None:
         self.profile = profile
         self.attachments = AttachmentStore(profile.attachments)
         self._file_lock = lock
@@ -125,7 +127,8 @@ class Store:
             if sqlite.needs_own_checkpoints:
                 sqlite.checkpoint(self._writer)
             news = [
-                Changed(kind, tuple(ids), session.seq) for kind, ids in session.info.get("changes", {}).items()
+                Changed(kind, tuple(ids), session.seq)
+                for kind, ids in session.info.get("changes", {}).items()
             ]
         self._publish(news)
 

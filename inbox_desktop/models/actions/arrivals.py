@@ -29,7 +29,17 @@ from inbox_desktop.models.tables import (
 
 _MOST_PARAMETERS = 500
 # Parents before children: foreign keys are checked at once.
-_WRITE_ORDER = (Customer, Identity, Ticket, Message, Attachment, ThreadKey, Participant, TicketEvent, JournalEntry)
+_WRITE_ORDER = (
+    Customer,
+    Identity,
+    Ticket,
+    Message,
+    Attachment,
+    ThreadKey,
+    Participant,
+    TicketEvent,
+    JournalEntry,
+)
 
 
 @dataclass(slots=True)
@@ -108,6 +118,13 @@ class Arrivals:
         """Who wrote the message that has this external id already, or None when it is new."""
         return self._known.get((channel_id, external_id))
 
+    def is_stored(self, channel_id: str, external_id: str) -> bool:
+        """Whether a message has this external id, asked of the database too: for ids made during the batch."""
+        if (channel_id, external_id) in self._known:
+            return True
+        same = select(Message.id).where(Message.channel_id == channel_id, Message.external_id == external_id)
+        return self._connection.execute(same).first() is not None
+
     def tickets_of(self, channel_id: str) -> dict[str, list[str]]:
         """The tickets whose messages have or refer to an external id, by external id."""
         return self._thread_keys[channel_id]
@@ -146,13 +163,16 @@ class Arrivals:
         if customer is None:
             customer = CustomerState(new_id(), message.author_name, blocked=False)
             self.add(
-                Customer, id=customer.id, name=customer.name, blocked=False, created_at=message.sent_at, seq=seq
+                Customer,
+                id=customer.id,
+                name=customer.name,
+                blocked=False,
+                created_at=message.sent_at,
+                seq=seq,
             )
             if message.author_address:
                 self._customers[key] = customer
-                self.add(
-                    Identity, id=new_id(), customer_id=customer.id, kind=key[0], value=key[1], seq=seq
-                )
+                self.add(Identity, id=new_id(), customer_id=customer.id, kind=key[0], value=key[1], seq=seq)
         elif not customer.name and message.author_name:
             customer.name = message.author_name
             self._renamed[customer.id] = (customer.name, seq)
@@ -175,7 +195,9 @@ class Arrivals:
             tickets = keys.setdefault(external_id, [])
             if ticket.id not in tickets:
                 tickets.append(ticket.id)
-                self.add(ThreadKey, channel_id=ticket.channel_id, external_id=external_id, ticket_id=ticket.id)
+                self.add(
+                    ThreadKey, channel_id=ticket.channel_id, external_id=external_id, ticket_id=ticket.id
+                )
 
     def join(self, ticket: TicketState, addresses: Iterable[str]) -> None:
         """These addresses take part in the ticket."""
@@ -208,9 +230,9 @@ class Arrivals:
             )
         if self._renamed:
             self._connection.execute(
-                update(_table(Customer)).where(Customer.id == bindparam("v_id")).values(
-                    name=bindparam("v_name"), seq=bindparam("v_seq")
-                ),
+                update(_table(Customer))
+                .where(Customer.id == bindparam("v_id"))
+                .values(name=bindparam("v_name"), seq=bindparam("v_seq")),
                 [{"v_id": key, "v_name": name, "v_seq": seq} for key, (name, seq) in self._renamed.items()],
             )
 

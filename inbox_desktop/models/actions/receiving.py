@@ -121,7 +121,7 @@ class _Reception:
             return None
         content = "\0".join((message.author_address, message.subject, message.text))
         other = f"{message.external_id}#{hashlib.sha256(content.encode()).hexdigest()[:16]}"
-        return None if self.arrivals.author_of(message.channel_id, other) else other
+        return None if self.arrivals.is_stored(message.channel_id, other) else other
 
     def _find_thread(self) -> Threading:
         message = self.message
@@ -135,7 +135,10 @@ class _Reception:
             return Threading(None)
         signed = self.arrivals.ticket(message.signed_ticket_id)
         clues = ThreadClues(
-            signed.id if signed else None, thread_ids(message), message.author_address, message.author_verified
+            signed.id if signed else None,
+            thread_ids(message),
+            message.author_address,
+            message.author_verified,
         )
         return find_thread(clues, tickets_of, self.arrivals.participants_of)
 
@@ -149,9 +152,9 @@ class _Reception:
 
     def _fail_recipient(self, bounced: BouncedMessage) -> None:
         deliveries = (
-            Message.__table__.join(Delivery.__table__, Delivery.message_id == Message.id).select().with_only_columns(
-                Delivery.id
-            )
+            Message.__table__.join(Delivery.__table__, Delivery.message_id == Message.id)
+            .select()
+            .with_only_columns(Delivery.id)
         ).where(Message.channel_id == self.message.channel_id, Message.external_id == bounced.external_id)
         self.session.execute(
             update(Recipient)
@@ -181,7 +184,9 @@ class _Reception:
         message = self.message
         self.arrivals.touch(ticket)
         older = message.history and message.sent_at < ticket.last_message_at
-        order_at = message.sent_at if message.history else order_after(ticket.last_message_at, message.sent_at)
+        order_at = (
+            message.sent_at if message.history else order_after(ticket.last_message_at, message.sent_at)
+        )
         if ticket.message_count == 0:
             order_at = message.sent_at
         self._change_status(ticket, is_older_history=older)
@@ -226,7 +231,11 @@ class _Reception:
             ticket.last_inbound_at, ticket.last_inbound_id = message.sent_at, self.action.message_id
 
     def _store(
-        self, ticket: TicketState | None, customer: CustomerState | None, external_id: str, order_at: Any = None
+        self,
+        ticket: TicketState | None,
+        customer: CustomerState | None,
+        external_id: str,
+        order_at: Any = None,
     ) -> None:
         message = self.message
         self.arrivals.add(
@@ -266,7 +275,11 @@ class _Reception:
             people = f"{message.author_name} {message.author_address}"
             self.arrivals.add_document(
                 fulltext.Document(
-                    self.action.message_id, ticket.id, message.subject, people, message.visible_text or message.text
+                    self.action.message_id,
+                    ticket.id,
+                    message.subject,
+                    people,
+                    message.visible_text or message.text,
                 )
             )
 
@@ -316,5 +329,3 @@ class _Reception:
                 "external_id": self.message.external_id,
             },
         )
-
-

@@ -42,7 +42,9 @@ class Assign(TicketAction):
             raise RefusedError("This person is no longer part of the team. The ticket was not assigned.")
         undo = Assign(actor=self.actor, ticket_id=ticket.id, assignee_id=ticket.assignee_id)
         if ticket.assignee_id != self.assignee_id:
-            session.add(ticket_event(self, ticket.id, "assigned", to=self.assignee_id, before=ticket.assignee_id))
+            session.add(
+                ticket_event(self, ticket.id, "assigned", to=self.assignee_id, before=ticket.assignee_id)
+            )
             ticket.assignee_id = self.assignee_id
         return Effect(ticket.id, undo)
 
@@ -59,7 +61,9 @@ class Claim(TicketAction):
         ticket = the_ticket(session, self.ticket_id)
         if ticket.assignee_id not in {self.seen_assignee_id, self.actor.id}:
             holder = session.get(Agent, ticket.assignee_id) if ticket.assignee_id else None
-            raise RefusedError(f"{holder.name if holder else 'Nobody'} has this ticket now. It was not assigned to you.")
+            raise RefusedError(
+                f"{holder.name if holder else 'Nobody'} has this ticket now. It was not assigned to you."
+            )
         return Assign(
             actor=self.actor, at=self.at, ticket_id=self.ticket_id, assignee_id=self.actor.id
         ).apply(session)
@@ -113,7 +117,9 @@ class Close(TicketAction):
         """Refused when the customer has written since (invariant I11)."""
         ticket = the_ticket(session, self.ticket_id)
         if ticket.last_inbound_id != self.seen_inbound_id:
-            raise RefusedError("The customer has written since. The ticket stays open; read the new message first.")
+            raise RefusedError(
+                "The customer has written since. The ticket stays open; read the new message first."
+            )
         undo = restore(self, ticket)
         if ticket.status != TicketStatus.CLOSED:
             session.add(ticket_event(self, ticket.id, "closed"))
@@ -229,7 +235,9 @@ class RestoreStatus(TicketAction):
         """Refused when it would close or hide a message that came since."""
         ticket = the_ticket(session, self.ticket_id)
         if self.status is not TicketStatus.OPEN and ticket.last_inbound_id != self.seen_inbound_id:
-            raise RefusedError("The customer has written since. The ticket stays open; read the new message first.")
+            raise RefusedError(
+                "The customer has written since. The ticket stays open; read the new message first."
+            )
         undo = restore(self, ticket)
         session.add(ticket_event(self, ticket.id, "restored", status=self.status))
         set_status(ticket, self.status)

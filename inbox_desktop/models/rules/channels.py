@@ -25,7 +25,9 @@ class ChannelRules:
 
 
 RULES: dict[ChannelKind, ChannelRules] = {
-    ChannelKind.EMAIL: ChannelRules(Belonging.THREAD, closed_reopens=True, needs_consent=False, undo_send=True),
+    ChannelKind.EMAIL: ChannelRules(
+        Belonging.THREAD, closed_reopens=True, needs_consent=False, undo_send=True
+    ),
     ChannelKind.SMS: ChannelRules(Belonging.PERSON, closed_reopens=True, needs_consent=True, undo_send=False),
     ChannelKind.CHAT: ChannelRules(
         Belonging.CONVERSATION, closed_reopens=False, needs_consent=False, undo_send=False

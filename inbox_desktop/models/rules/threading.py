@@ -28,7 +28,9 @@ class ThreadClues:
 
 
 def find_thread(
-    clues: ThreadClues, tickets_of: Mapping[str, Sequence[str]], participants_of: Mapping[str, Collection[str]]
+    clues: ThreadClues,
+    tickets_of: Mapping[str, Sequence[str]],
+    participants_of: Mapping[str, Collection[str]],
 ) -> Threading:
     """Where a mail belongs.
 

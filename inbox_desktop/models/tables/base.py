@@ -54,5 +54,3 @@ class Stamped:
     CHANGE_ID = "id"
 
     seq: Mapped[int] = mapped_column(BigInteger, default=0, index=True)
-
-

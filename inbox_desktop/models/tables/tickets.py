@@ -26,7 +26,9 @@ class Ticket(Stamped, Base):
         Index("ix_tickets_status_waiting", "status", "waiting_since", "last_message_at", "id"),
         Index("ix_tickets_assignee_last", "status", "assignee_id", "last_message_at", "id"),
         Index("ix_tickets_assignee_created", "status", "assignee_id", "created_at", "id"),
-        Index("ix_tickets_assignee_waiting", "status", "assignee_id", "waiting_since", "last_message_at", "id"),
+        Index(
+            "ix_tickets_assignee_waiting", "status", "assignee_id", "waiting_since", "last_message_at", "id"
+        ),
         Index("ix_tickets_channel_last", "status", "channel_id", "last_message_at", "id"),
         Index("ix_tickets_channel_created", "status", "channel_id", "created_at", "id"),
         Index("ix_tickets_channel_waiting", "status", "channel_id", "waiting_since", "last_message_at", "id"),
