@@ -42,8 +42,8 @@ class AttachmentStore:
             partial.unlink(missing_ok=True)
             kind = StorageFullError if error.errno == _NO_SPACE else StorageError
             raise kind(
-                f"An attachment could not be stored ({error.strerror}). The message was not taken over and will "
-                "be fetched again. Free space on the disk."
+                f"An attachment could not be stored ({error.strerror}). Its message was not taken over and "
+                "will be fetched again. Free space on the disk."
             ) from error
         return sha256
 

@@ -30,7 +30,8 @@ def count_key(status: TicketStatus, assignee_id: str | None, channel_id: str, *,
 _ADD = text(
     "INSERT INTO ticket_counts (status, assignee_id, channel_id, unread, count)"
     " VALUES (:status, :assignee_id, :channel_id, :unread, :change)"
-    " ON CONFLICT (status, assignee_id, channel_id, unread) DO UPDATE SET count = ticket_counts.count + :change"
+    " ON CONFLICT (status, assignee_id, channel_id, unread) DO UPDATE"
+    " SET count = ticket_counts.count + :change"
 )
 
 
@@ -64,7 +65,7 @@ def kept(connection: Connection) -> dict[CountKey, int]:
     """The counts as they are kept, without the empty groups."""
     table = TicketCount.__table__
     rows = connection.execute(select(table).where(TicketCount.count != 0))
-    return {CountKey(TicketStatus(r.status), r.assignee_id, r.channel_id, r.unread): r.count for r in rows}
+    return {CountKey(TicketStatus(r.status), r.assignee_id, r.channel_id, r.unread): r[4] for r in rows}
 
 
 def _tickets(rows: Iterable[object]) -> list[Ticket]:

@@ -67,7 +67,8 @@ def require_current(profile: Profile) -> None:
     if found != HEAD:
         _require_known(found)
         raise StorageError(
-            f"The inbox in {profile.folder} is of an earlier version. Start the program once to bring it up to date."
+            f"The inbox in {profile.folder} is of an earlier version. "
+            "Start the program once to bring it up to date."
         )
 
 

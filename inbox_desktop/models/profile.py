@@ -111,7 +111,8 @@ class Profile:
         """
         path = self.folder / "signing.key"
         try:
-            with path.open("xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
                 file.write(secrets.token_bytes(32))
                 file.flush()
                 os.fsync(file.fileno())
@@ -137,7 +138,7 @@ def network_mount(folder: Path, mounts: str) -> str | None:
     best, kind = -1, ""
     for line in mounts.splitlines():
         fields = line.split(" ")
-        if len(fields) < 3:  # noqa: PLR2004 - device, mount point, type
+        if len(fields) < 3:
             continue
         point = Path(fields[1].replace("\\040", " "))
         if folder.is_relative_to(point) and len(point.parts) > best:

@@ -6,10 +6,11 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import QueuePool, StaticPool
 
 try:
-    from pysqlite3 import dbapi2 as driver
+    from pysqlite3 import dbapi2 as _driver
 except ImportError:  # no wheel for this platform (Intel Macs, ARM): the standard library's takes over
-    import sqlite3 as driver  # type: ignore[no-redef]
+    import sqlite3 as _driver
 
+driver = _driver
 VERSION: tuple[int, ...] = tuple(int(part) for part in driver.sqlite_version.split("."))
 
 # Up to 3.51.2 a checkpoint that runs beside a write can lose commits (https://sqlite.org/wal.html#walresetbug).
@@ -25,7 +26,7 @@ def version_problem() -> str | None:
     """Why this SQLite cannot be used, in words, or None."""
     if VERSION < _MINIMUM:
         found = ".".join(map(str, VERSION))
-        return f"This Python comes with SQLite {found}, which is too old. Install Python 3.11 or newer from python.org."
+        return f"This Python comes with SQLite {found}, which is too old. Install a Python from python.org."
     return None
 
 

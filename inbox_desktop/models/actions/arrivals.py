@@ -119,7 +119,7 @@ class Arrivals:
         return self._known.get((channel_id, external_id))
 
     def is_stored(self, channel_id: str, external_id: str) -> bool:
-        """Whether a message has this external id, asked of the database too: for ids made during the batch."""
+        """Whether a message has this external id, asked of the database: for ids made in the batch."""
         if (channel_id, external_id) in self._known:
             return True
         same = select(Message.id).where(Message.channel_id == channel_id, Message.external_id == external_id)
@@ -223,7 +223,7 @@ class Arrivals:
     def _update_changed(self) -> None:
         changed = [t.values() for t in self._touched.values() if t.id not in self._fresh]
         if changed:
-            values = {name: bindparam(f"v_{name}") for name in _TICKET_COLUMNS if name != "id"}
+            values: dict[str, Any] = {name: bindparam(f"v_{name}") for name in _TICKET_COLUMNS if name != "id"}
             self._connection.execute(
                 update(_table(Ticket)).where(Ticket.id == bindparam("v_id")).values(values),
                 [{f"v_{name}": value for name, value in row.items()} for row in changed],
@@ -295,7 +295,7 @@ class Arrivals:
         self._tickets: dict[str, TicketState] = {}
         self._latest: dict[tuple[str, str], TicketState] = {}
         for row in found:
-            ticket = TicketState(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+            ticket = TicketState(**row._mapping)
             ticket.status, ticket.channel_kind = TicketStatus(ticket.status), ChannelKind(ticket.channel_kind)
             self._tickets[ticket.id] = ticket
             latest = self._latest.get((ticket.customer_id, ticket.channel_id))
@@ -328,7 +328,7 @@ def thread_ids(message: InboundMessage) -> tuple[str, ...]:
 
 def _table(model: type[Base]) -> Table:
     table = model.__table__
-    assert isinstance(table, Table)  # noqa: S101 - every model here maps one table
+    assert isinstance(table, Table)
     return table
 
 

@@ -122,7 +122,7 @@ def perform(session: WriteSession, action: Action) -> Outcome | Refusal:
 def perform_all(session: WriteSession, actions: Sequence[Action]) -> list[Outcome | Refusal]:
     """`perform` for each action in order; a refused one does not stop the others."""
     results: list[Outcome | Refusal] = []
-    for kind, group in groupby(actions, key=type):
+    for kind, group in groupby(actions, key=lambda action: action.__class__):
         results.extend(kind.apply_all(session, list(group)))
     return results
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from inbox_desktop.models import fulltext
@@ -12,18 +12,32 @@ from inbox_desktop.models.actions.base import (
     NOT_JOURNALED,
     Effect,
     RefusedError,
-    ticket_event,
     the_ticket,
+    ticket_event,
 )
 from inbox_desktop.models.actions.tickets import TicketAction, set_status
 from inbox_desktop.models.filetypes import is_active
 from inbox_desktop.models.ids import new_id
-from inbox_desktop.models.kinds import ActorKind, ChannelKind, Direction, MessageKind, TicketStatus
+from inbox_desktop.models.kinds import (
+    ActorKind,
+    ChannelKind,
+    DeliveryState,
+    Direction,
+    MessageKind,
+    TicketStatus,
+)
 from inbox_desktop.models.mail_settings import MailSettings
 from inbox_desktop.models.queries.rows import DraftFile
 from inbox_desktop.models.rules.channels import Recipient as RuleRecipient
 from inbox_desktop.models.rules.channels import reply_refusal
 from inbox_desktop.models.rules.order import order_after
+from inbox_desktop.models.rules.replying import (
+    answer_addresses,
+    references,
+    removed_channel_refusal,
+    reply_from,
+    reply_subject,
+)
 from inbox_desktop.models.store import WriteSession
 from inbox_desktop.models.tables import (
     Agent,
@@ -37,6 +51,7 @@ from inbox_desktop.models.tables import (
     Recipient,
     Ticket,
 )
+from inbox_desktop.models.tables.base import UtcTime
 from inbox_desktop.models.texts import snippet_of
 
 LONGEST_TEXT = 1_000_000
@@ -97,8 +112,8 @@ class Write(TicketAction):
 class Reply(Write):
     """Answer the customer. Queues the message; the outbox sends it.
 
-    `seen_message_id` is the newest message (note aside) that the author had seen: a colleague's answer
-    or a new mail stops the reply. `not_before` (UTC) ends the undo window. Empty `to` means whoever
+    `seen_message_id` is the newest message that the author had seen: a colleague's answer or a new mail
+    behind it stops the reply; None asks for no such check. `not_before` (UTC) ends the undo window. Empty `to` means whoever
     wrote last.
     """
 
@@ -117,7 +132,9 @@ class Reply(Write):
         channel = session.get_one(Channel, ticket.channel_id)
         self._check_rules(session, ticket, channel)
         last = last_inbound(session, ticket)
-        to = self.to or answer_address(last, ticket)
+        to = self.to or answer_addresses(
+            last.reply_to if last else (), last.author_address if last else "", ticket.customer_address
+        )
         subject = reply_subject(ticket.subject) if channel.kind == ChannelKind.EMAIL else ""
         message = Message(
             id=self.message_id,
@@ -128,8 +145,8 @@ class Reply(Write):
             kind=MessageKind.REPLY,
             agent_id=author.id,
             author_name=author.name,
-            author_address=reply_from(channel, last),
-            channel_address=reply_from(channel, last),
+            author_address=own_address(channel, last),
+            channel_address=own_address(channel, last),
             sent_at=self.at,
             order_at=order_after(ticket.last_message_at, self.at),
             stored_at=self.at,
@@ -141,7 +158,7 @@ class Reply(Write):
             visible_text=self.text,
             html=self.html,
             in_reply_to=last.external_id if last else None,
-            references=_references(last),
+            references=references(last.references, last.in_reply_to, last.external_id) if last else [],
         )
         self._store(session, ticket, message)
         self._queue(session, channel, message)
@@ -151,7 +168,8 @@ class Reply(Write):
     def _check_rules(self, session: WriteSession, ticket: Ticket, channel: Channel) -> None:
         if channel.removed_at is not None:
             raise RefusedError(
-                f"{channel.address} is no longer connected. The text is kept as a draft; connect the channel again."
+                f"{channel.address} is no longer connected. The text is kept as a draft; "
+                "connect the channel again."
             )
         customer = session.get_one(Customer, ticket.customer_id)
         refusal = reply_refusal(
@@ -161,9 +179,9 @@ class Reply(Write):
         )
         if refusal:
             raise RefusedError(refusal)
-        newest = newest_public_message(session, ticket.id)
-        if self.seen_message_id is not None and newest is not None and newest.id != self.seen_message_id:
-            who = "The customer has" if newest.direction == Direction.INBOUND else f"{newest.author_name} has"
+        newer = newer_public_message(session, ticket.id, self.seen_message_id)
+        if newer is not None:
+            who = "The customer has" if newer.direction == Direction.INBOUND else f"{newer.author_name} has"
             raise RefusedError(f"{who} written since you began. Read it first; your text is kept as a draft.")
 
     def _queue(self, session: WriteSession, channel: Channel, message: Message) -> None:
@@ -231,11 +249,20 @@ class AddNote(Write):
         return Effect(ticket.id)
 
 
-def newest_public_message(session: Session, ticket_id: str) -> Message | None:
-    """The newest message that is no note."""
+def newer_public_message(session: Session, ticket_id: str, seen_message_id: str | None) -> Message | None:
+    """The newest message that stands behind the seen one and is neither a note nor taken back, if any."""
+    seen = session.get(Message, seen_message_id) if seen_message_id else None
+    if seen is None:
+        return None
+    cancelled = select(Delivery.message_id).where(Delivery.state == DeliveryState.CANCELLED)
     query = (
         select(Message)
-        .where(Message.ticket_id == ticket_id, Message.kind != MessageKind.NOTE)
+        .where(
+            Message.ticket_id == ticket_id,
+            Message.kind != MessageKind.NOTE,
+            Message.id.not_in(cancelled),
+            tuple_(Message.order_at, Message.id) > tuple_(literal(seen.order_at, UtcTime()), literal(seen.id)),
+        )
         .order_by(Message.order_at.desc(), Message.id.desc())
         .limit(1)
     )
@@ -247,33 +274,7 @@ def last_inbound(session: Session, ticket: Ticket) -> Message | None:
     return session.get(Message, ticket.last_inbound_id) if ticket.last_inbound_id else None
 
 
-def answer_address(last: Message | None, ticket: Ticket) -> tuple[str, ...]:
-    """Where an answer goes: Reply-To when the mail has one, else its author (RFC 5322, section 3.6.2)."""
-    if last is None:
-        return (ticket.customer_address,)
-    return tuple(last.reply_to) or (last.author_address or ticket.customer_address,)
-
-
-def reply_from(channel: Channel, last: Message | None) -> str:
-    """Which of our addresses answers: the one that the mail came to, if it is ours."""
-    ours = [channel.address]
-    if channel.kind == ChannelKind.EMAIL:
-        ours.extend(MailSettings.from_json(channel.settings).aliases)
-    if last is not None:
-        for own in ours:
-            if last.channel_address.lower() == own.lower():
-                return own
-    return channel.address
-
-
-def reply_subject(subject: str) -> str:
-    """The subject of an answer: with one "Re: "."""
-    return subject if subject.lower().startswith("re:") else f"Re: {subject}".rstrip()
-
-
-def _references(last: Message | None) -> list[str]:
-    """References of an answer (RFC 5322, section 3.6.4), the middle left out when they grow long."""
-    if last is None or last.external_id is None:
-        return []
-    chain = [*(last.references or ([last.in_reply_to] if last.in_reply_to else [])), last.external_id]
-    return chain if len(chain) <= 20 else [chain[0], *chain[-19:]]  # noqa: PLR2004
+def own_address(channel: Channel, last: Message | None) -> str:
+    """Which of the channel's addresses answers."""
+    aliases = MailSettings.from_json(channel.settings).aliases if channel.kind == ChannelKind.EMAIL else ()
+    return reply_from(channel.address, aliases, last.channel_address if last else "")

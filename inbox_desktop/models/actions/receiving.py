@@ -119,7 +119,7 @@ class _Reception:
         is_own_copy = message.author_address in message.own_addresses
         if author == message.author_address or is_own_copy:
             return None
-        content = "\0".join((message.author_address, message.subject, message.text))
+        content = f"{message.author_address}\0{message.subject}\0{message.text}"
         other = f"{message.external_id}#{hashlib.sha256(content.encode()).hexdigest()[:16]}"
         return None if self.arrivals.is_stored(message.channel_id, other) else other
 

@@ -10,8 +10,8 @@ from inbox_desktop.models.actions.base import (
     Action,
     Effect,
     RefusedError,
-    ticket_event,
     the_ticket,
+    ticket_event,
 )
 from inbox_desktop.models.ids import new_id
 from inbox_desktop.models.kinds import TicketStatus

@@ -151,5 +151,7 @@ def _with_delivery_problem(connection: Connection, ids: Sequence[str]) -> set[st
         )
         .order_by(Message.order_at, Message.id)
     )
-    newest = {ticket_id: bool(problem) for ticket_id, problem in connection.execute(query)}
+    newest: dict[str, bool] = {}
+    for ticket_id, problem in connection.execute(query):
+        newest[str(ticket_id)] = bool(problem)
     return {ticket_id for ticket_id, problem in newest.items() if problem}

@@ -25,7 +25,7 @@ class JournalEntry(Base):
 
 
 class Head(Base):
-    """The one row of counters, locked by whoever writes: never a serial column, which commits out of order."""
+    """The one row of counters, locked by whoever writes; a serial column would commit out of order."""
 
     __tablename__ = "head"
 

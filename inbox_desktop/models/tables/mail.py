@@ -10,7 +10,7 @@ from inbox_desktop.models.tables.base import Base, Id
 
 
 class RawMail(Base):
-    """A mail exactly as it came, zlib-compressed, stored before anything reads it. `size` in bytes, uncompressed."""
+    """A mail exactly as it came, zlib-compressed, stored before anything reads it. `size` in bytes."""
 
     __tablename__ = "raw_mails"
 

@@ -15,7 +15,7 @@ class Message(Stamped, Base):
     `ticket_id` is None for automatic mail that belongs to no ticket. `external_id` is the Message-ID
     or the provider's id, unique in its channel, so that receiving twice is harmless; of a reply it is
     set when sending begins. `channel_address` is the address of ours that it was written to. Threads are
-    ordered by `order_at`: `sent_at`, except that what arrives live never slips in above what was read already.
+    ordered by `order_at`: `sent_at`, except that what arrives late never slips in above what was read.
     """
 
     __tablename__ = "messages"

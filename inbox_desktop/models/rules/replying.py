@@ -1,0 +1,43 @@
+"""How an answer is addressed: from whom, to whom, under which subject, in which thread."""
+
+from collections.abc import Iterable, Sequence
+
+MOST_REFERENCES = 20
+
+
+def answer_addresses(reply_to: Sequence[str], author: str, customer: str) -> tuple[str, ...]:
+    """Where an answer goes: Reply-To when the mail has one, else its author (RFC 5322, section 3.6.2).
+
+    `reply_to` and `author` are those of the customer's newest message, empty when there is none; then
+    the address by which the ticket knows its `customer` is left.
+    """
+    return tuple(reply_to) or (author or customer,)
+
+
+def reply_from(address: str, aliases: Iterable[str], written_to: str) -> str:
+    """Which of our addresses answers: the one that the customer wrote to if it is ours, else the channel's."""
+    for own in (address, *aliases):
+        if own.lower() == written_to.lower():
+            return own
+    return address
+
+
+def reply_subject(subject: str) -> str:
+    """The subject of an answer: with one "Re: "."""
+    return subject if subject.lower().startswith("re:") else f"Re: {subject}".rstrip()
+
+
+def references(earlier: Sequence[str], in_reply_to: str | None, external_id: str | None) -> list[str]:
+    """References of an answer (RFC 5322, section 3.6.4), the middle left out when they grow long.
+
+    The arguments are what the answered mail has itself; one without a Message-ID gives none.
+    """
+    if external_id is None:
+        return []
+    chain = [*(earlier or ([in_reply_to] if in_reply_to else [])), external_id]
+    return chain if len(chain) <= MOST_REFERENCES else [chain[0], *chain[1 - MOST_REFERENCES :]]
+
+
+def removed_channel_refusal(address: str) -> str:
+    """Why nobody can be answered through a channel that was removed, and what to do."""
+    return f"{address} is no longer connected. The text is kept as a draft; connect the channel again."
