@@ -3,6 +3,16 @@
 Start with `theme().install()` once per application. Everything follows the theme by itself from then on.
 Colours are asked for by token name (`tokens.Tokens`), called `ink` where a widget takes one:
 `Label("Waiting 18 min", "secondary", "text_2")`, `icon("mail", "email")`.
+
+- Words: `Label` (wraps), `ElidedLabel` (one line), `Pill`, `StatusDot`, `CountBadge`. Always plain text.
+- Actions: `Button` (primary, secondary, quiet, danger, link), `IconButton`, `MenuButton`, `SegmentedTabs`.
+- Frames: `Card` with `KeyValueRow`, `Banner` with links, `Divider`; `NavButton` and `RailButton` lead around.
+- States of a list: `Skeleton`, `EmptyState`, `ErrorState`. What has happened: one `Toast` a window.
+- Ticket lists: `TicketDelegate` on a model that answers `TicketRole`, `StateRole` and, by
+  `ticket_sentence`, `Qt.AccessibleTextRole`.
+
+What paints itself takes sizes from `theme().px()` and repaints on `theme().changed` (see
+`painting.KitWidget`). A widget's property `kitRing` ("parent", "none") steers the focus ring.
 """
 
 from inbox_desktop.ui.kit.avatar import Avatar, avatar_colour, initials, paint_avatar

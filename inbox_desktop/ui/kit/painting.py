@@ -67,6 +67,8 @@ def draw_line_of_text(
     shown = elided(text, font, rect.width() + 0.5)
     painter.setFont(font)
     painter.setPen(colour)
+    # Arabic and Hebrew run from the right, so their ellipsis stands at the left; `align` stays as it is.
+    painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
     flags = align | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
     painter.drawText(
         rect, int(flags) | int(Qt.TextFlag.TextSingleLine) | int(Qt.TextFlag.TextDontClip), shown

@@ -242,6 +242,7 @@ def _paint_plan(painter: QPainter, row: TicketRow, plan: RowPlan, ground: str, s
     )
     if plan.clip is not None:
         paint_icon(painter, plan.clip, "paperclip", "text_2")
+    painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
     for run in plan.runs:
         painter.setFont(run.font)
         painter.setPen(colour(run.ink))
