@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import literal, select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inbox_desktop.models import fulltext
@@ -26,7 +26,6 @@ from inbox_desktop.models.kinds import (
     MessageKind,
     TicketStatus,
 )
-from inbox_desktop.models.mail_settings import MailSettings
 from inbox_desktop.models.queries.rows import DraftFile
 from inbox_desktop.models.rules.channels import Recipient as RuleRecipient
 from inbox_desktop.models.rules.channels import reply_refusal
@@ -51,7 +50,6 @@ from inbox_desktop.models.tables import (
     Recipient,
     Ticket,
 )
-from inbox_desktop.models.tables.base import UtcTime
 from inbox_desktop.models.texts import snippet_of
 
 LONGEST_TEXT = 1_000_000
@@ -113,8 +111,8 @@ class Reply(Write):
     """Answer the customer. Queues the message; the outbox sends it.
 
     `seen_message_id` is the newest message that the author had seen: a colleague's answer or a new mail
-    behind it stops the reply; None asks for no such check. `not_before` (UTC) ends the undo window. Empty `to` means whoever
-    wrote last.
+    behind it stops the reply; None asks for no such check. `not_before` (UTC) ends the undo window.
+    Empty `to` means whoever wrote last.
     """
 
     name: ClassVar[str] = "ticket.reply"
@@ -167,10 +165,7 @@ class Reply(Write):
 
     def _check_rules(self, session: WriteSession, ticket: Ticket, channel: Channel) -> None:
         if channel.removed_at is not None:
-            raise RefusedError(
-                f"{channel.address} is no longer connected. The text is kept as a draft; "
-                "connect the channel again."
-            )
+            raise RefusedError(removed_channel_refusal(channel.address))
         customer = session.get_one(Customer, ticket.customer_id)
         refusal = reply_refusal(
             ChannelKind(channel.kind),
@@ -179,6 +174,8 @@ class Reply(Write):
         )
         if refusal:
             raise RefusedError(refusal)
+        if self.seen_message_id is None:
+            return
         newer = newer_public_message(session, ticket.id, self.seen_message_id)
         if newer is not None:
             who = "The customer has" if newer.direction == Direction.INBOUND else f"{newer.author_name} has"
@@ -249,24 +246,22 @@ class AddNote(Write):
         return Effect(ticket.id)
 
 
-def newer_public_message(session: Session, ticket_id: str, seen_message_id: str | None) -> Message | None:
-    """The newest message that stands behind the seen one and is neither a note nor taken back, if any."""
-    seen = session.get(Message, seen_message_id) if seen_message_id else None
-    if seen is None:
-        return None
+def newer_public_message(session: Session, ticket_id: str, seen_message_id: str) -> Message | None:
+    """The newest message that stands behind the seen one and is neither a note nor taken back, if any.
+
+    Whoever names a message that is not of this ticket has seen nothing of it.
+    """
     cancelled = select(Delivery.message_id).where(Delivery.state == DeliveryState.CANCELLED)
     query = (
         select(Message)
-        .where(
-            Message.ticket_id == ticket_id,
-            Message.kind != MessageKind.NOTE,
-            Message.id.not_in(cancelled),
-            tuple_(Message.order_at, Message.id) > tuple_(literal(seen.order_at, UtcTime()), literal(seen.id)),
-        )
+        .where(Message.ticket_id == ticket_id, Message.kind != MessageKind.NOTE, Message.id.not_in(cancelled))
         .order_by(Message.order_at.desc(), Message.id.desc())
         .limit(1)
     )
-    return session.scalar(query)
+    newest, seen = session.scalar(query), session.get(Message, seen_message_id)
+    if newest is None or seen is None or seen.ticket_id != ticket_id:
+        return newest
+    return newest if (newest.order_at, newest.id) > (seen.order_at, seen.id) else None
 
 
 def last_inbound(session: Session, ticket: Ticket) -> Message | None:
@@ -276,5 +271,6 @@ def last_inbound(session: Session, ticket: Ticket) -> Message | None:
 
 def own_address(channel: Channel, last: Message | None) -> str:
     """Which of the channel's addresses answers."""
-    aliases = MailSettings.from_json(channel.settings).aliases if channel.kind == ChannelKind.EMAIL else ()
-    return reply_from(channel.address, aliases, last.channel_address if last else "")
+    return reply_from(
+        channel.address, channel.settings.get("aliases", ()), last.channel_address if last else ""
+    )

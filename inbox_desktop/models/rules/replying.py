@@ -15,7 +15,7 @@ def answer_addresses(reply_to: Sequence[str], author: str, customer: str) -> tup
 
 
 def reply_from(address: str, aliases: Iterable[str], written_to: str) -> str:
-    """Which of our addresses answers: the one that the customer wrote to if it is ours, else the channel's."""
+    """Which of our addresses answers: the one that the customer wrote to, if it is ours."""
     for own in (address, *aliases):
         if own.lower() == written_to.lower():
             return own

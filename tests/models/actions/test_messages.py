@@ -6,7 +6,7 @@ from sqlalchemy import select
 from inbox_desktop.models.actions import Action, Outcome, Refusal, agent
 from inbox_desktop.models.actions.channels import RemoveChannel
 from inbox_desktop.models.actions.deliveries import BeginAttempt, CancelDelivery
-from inbox_desktop.models.actions.messages import AddNote, Reply, reply_subject
+from inbox_desktop.models.actions.messages import AddNote, Reply
 from inbox_desktop.models.actions.people import SetBlocked
 from inbox_desktop.models.kinds import DeliveryState, TicketStatus
 from inbox_desktop.models.queries.rows import DraftFile
@@ -152,10 +152,3 @@ def test_a_reply_reopens_a_closed_ticket(store: Store, julia: str, receive: Mail
     done(store, first)
     done(store, answer(julia, received, seen_message_id=first.message_id))
     assert ticket(store, received.ticket_id).status == TicketStatus.OPEN
-
-
-@pytest.mark.parametrize(
-    ("subject", "expected"), [("Order", "Re: Order"), ("RE: Order", "RE: Order"), ("", "Re:")]
-)
-def test_one_re_is_enough(subject: str, expected: str) -> None:
-    assert reply_subject(subject) == expected
