@@ -1,0 +1,79 @@
+"""Passwords: in the operating system's keyring, or in an environment variable that the channel names."""
+
+import os
+
+from inbox_desktop.models.mail_settings import MailSettings
+from inbox_desktop.sync.errors import ChannelError, Fault
+
+_SERVICE = "Inbox Desktop"
+
+
+class Secrets:
+    """Looks up, stores and forgets the password of a channel. Calls may block; never on an event loop."""
+
+    def password(self, channel_id: str, settings: MailSettings) -> str:
+        """The password that the channel signs in with, looked up each time.
+
+        Raises:
+            ChannelError: there is none, or the keyring cannot be asked.
+        """
+        if settings.password_env is not None:
+            return _from_environment(settings.password_env)
+        found = _keyring_call("get_password", channel_id)
+        if found is None:
+            raise ChannelError(
+                Fault.SECRET,
+                f"The keyring of this computer holds no password for {settings.user}. What was received "
+                "before is kept. Connect the channel again, or set a password in its settings.",
+            )
+        return found
+
+    def store(self, channel_id: str, password: str) -> None:
+        """Put the password into the keyring.
+
+        Raises:
+            ChannelError: the keyring cannot be used, or does not take it.
+        """
+        _keyring_call("set_password", channel_id, password)
+
+    def forget(self, channel_id: str) -> None:
+        """Take the password out of the keyring, if it is there.
+
+        Raises:
+            ChannelError: the keyring cannot be used.
+        """
+        if _keyring_call("get_password", channel_id) is not None:
+            _keyring_call("delete_password", channel_id)
+
+
+def _from_environment(name: str) -> str:
+    password = os.environ.get(name)
+    if not password:
+        raise ChannelError(
+            Fault.SECRET,
+            f"The environment variable {name}, which should hold the channel's password, is not set. What "
+            "was received before is kept. Set it and start the program again.",
+        )
+    return password
+
+
+def _keyring_call(function: str, channel_id: str, *arguments: str) -> str | None:
+    import keyring  # noqa: PLC0415 - asks for its back ends at import, which takes long
+    from keyring.errors import KeyringError, NoKeyringError  # noqa: PLC0415
+
+    try:
+        found: str | None = getattr(keyring, function)(_SERVICE, channel_id, *arguments)
+    except NoKeyringError as error:
+        raise ChannelError(
+            Fault.SECRET,
+            "This computer has no keyring in which a password could be kept safely, and it is kept nowhere "
+            "else. Install one (GNOME Keyring, KWallet or KeePassXC), or give the channel a variable with "
+            "--password-env NAME.",
+        ) from error
+    except KeyringError as error:
+        raise ChannelError(
+            Fault.SECRET,
+            f"The keyring of this computer could not be used ({type(error).__name__}). Nothing was changed. "
+            "Unlock it and try again.",
+        ) from error
+    return found
