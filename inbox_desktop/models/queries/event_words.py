@@ -1,9 +1,11 @@
 """What happened to a ticket, as sentences. What nobody reads a thread for has none."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any
 
+from inbox_desktop.models.clock import now
 from inbox_desktop.models.kinds import TicketStatus
 
 _BACK = {
@@ -13,56 +15,56 @@ _BACK = {
 }
 
 
-def sentence(
-    name: str,
-    detail: Mapping[str, Any],
-    actor: str,
-    people: Mapping[str, str],
-    now: datetime,
-    zone: tzinfo | None = None,
-) -> str | None:
-    """The event in words, or None when it is not for the thread.
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What telling needs: names by agent id, the present, and the wall clock's zone (None: the computer's)."""
 
-    `actor` is the agent's name, empty when no person did it; `people` are names by agent id. Times are
-    told in `zone`, by default the computer's.
-    """
-    who = actor or "The inbox"
-    match name:
-        case "reopened_by_message" | "woke_by_message":
-            return "Reopened by a reply"
-        case "woke":
-            return "Back from snooze"
-        case "closed":
-            return f"{who} closed the ticket"
-        case "reopened":
-            return f"{who} reopened the ticket"
-        case "restored":
-            return f"{who} took that back: {_BACK[TicketStatus(detail['status'])]}"
-        case "snoozed":
-            until = datetime.fromisoformat(detail["until"])
-            return f"{who} snoozed the ticket until {moment(until, now, zone)}"
-        case "assigned":
-            return _assigned(detail, who, people)
-        case "tagged":
-            return f"{who} added the tag {detail['tag']}"
-        case "untagged":
-            return f"{who} removed the tag {detail['tag']}"
-        case "send_cancelled":
-            return f"{who} took a reply back before it was sent"
-        case _:
-            return None
+    people: Mapping[str, str]
+    at: datetime = field(default_factory=now)
+    zone: tzinfo | None = None
+
+    def sentence(self, name: str, detail: Mapping[str, Any], actor: str) -> str | None:
+        """The event in words, or None when it is not for the thread. `actor` is empty for the system's own."""
+        words = _SENTENCES.get(name)
+        return words(self, detail, actor or "The inbox") if words else None
+
+    def moment(self, time: datetime) -> str:
+        """A time as "24 Nov 09:00", with the year when it is not this one."""
+        local = time.astimezone(self.zone)
+        year = "" if local.year == self.at.astimezone(self.zone).year else f" {local.year}"
+        return f"{local.day} {local:%b}{year} {local:%H:%M}"
+
+    def person(self, agent_id: str) -> str:
+        """The name of an agent, also of one who is gone."""
+        return self.people.get(agent_id, "somebody who has left")
 
 
-def moment(time: datetime, now: datetime, zone: tzinfo | None = None) -> str:
-    """A time as "24 Nov 09:00" in `zone` (None: the computer's), with the year when it is not this one."""
-    local = time.astimezone(zone)
-    year = "" if local.year == now.astimezone(zone).year else f" {local.year}"
-    return f"{local.day} {local:%b}{year} {local:%H:%M}"
+_Words = Callable[[Telling, Mapping[str, Any], str], str]
 
 
-def _assigned(detail: Mapping[str, Any], who: str, people: Mapping[str, str]) -> str:
-    to = detail.get("to")
-    if to is None:
-        return f"{who} took the ticket off everybody's hands" if detail.get("before") is None else _unassigned(detail, who, people)
-    name = people.get(to, "somebody who has left")
+def _assigned(telling: Telling, detail: Mapping[str, Any], who: str) -> str:
+    if detail["to"] is None:
+        return f"{who} unassigned the ticket"
+    name = telling.person(detail["to"])
     return f"{who} took the ticket" if name == who else f"{who} assigned the ticket to {name}"
+
+
+def _snoozed(telling: Telling, detail: Mapping[str, Any], who: str) -> str:
+    return f"{who} snoozed the ticket until {telling.moment(datetime.fromisoformat(detail['until']))}"
+
+
+_SENTENCES: dict[str, _Words] = {
+    "assigned": _assigned,
+    "closed": lambda _telling, _detail, who: f"{who} closed the ticket",
+    "reopened": lambda _telling, _detail, who: f"{who} reopened the ticket",
+    "reopened_by_message": lambda _telling, _detail, _who: "Reopened by a reply",
+    "restored": lambda _telling, detail, who: (
+        f"{who} took that back: {_BACK[TicketStatus(detail['status'])]}"
+    ),
+    "send_cancelled": lambda _telling, _detail, who: f"{who} took a reply back before it was sent",
+    "snoozed": _snoozed,
+    "tagged": lambda _telling, detail, who: f"{who} added the tag {detail['tag']}",
+    "untagged": lambda _telling, detail, who: f"{who} removed the tag {detail['tag']}",
+    "woke": lambda _telling, _detail, _who: "Back from snooze",
+    "woke_by_message": lambda _telling, _detail, _who: "Back from snooze by a reply",
+}

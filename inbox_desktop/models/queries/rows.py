@@ -127,18 +127,27 @@ class MessageRow:
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """Something that happened to a ticket between its messages, as one sentence ("Reopened by a reply")."""
+    """Something that happened to a ticket between its messages, as one sentence ("Reopened by a reply").
+
+    It stands above the message `before_message_id`, or below all of them when that is None. `actor_name`
+    is empty when no person did it.
+    """
 
     id: str
     ticket_id: str
     at: datetime
     actor_name: str
     text: str
+    before_message_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A ticket with its newest messages in order. `older` counts the messages before the first one here."""
+    """A ticket with its newest messages in order. `older` counts the messages before the first one here.
+
+    `newest_message_id` and `newest_inbound_id` are what whoever looks at the thread has seen: the
+    preconditions of replying, marking as read and closing. An answer goes to `reply_to` from `reply_from`.
+    """
 
     ticket: TicketRow
     messages: tuple[MessageRow, ...]
