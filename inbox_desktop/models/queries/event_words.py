@@ -17,14 +17,14 @@ _BACK = {
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What telling needs: names by agent id, the present, and the wall clock's zone (None: the computer's)."""
+    """What telling needs: names by agent id, the present, the wall clock's zone (None: the computer's)."""
 
     people: Mapping[str, str]
     at: datetime = field(default_factory=now)
     zone: tzinfo | None = None
 
     def sentence(self, name: str, detail: Mapping[str, Any], actor: str) -> str | None:
-        """The event in words, or None when it is not for the thread. `actor` is empty for the system's own."""
+        """The event in words, or None when it is not for the thread; `actor` is empty for the system."""
         words = _SENTENCES.get(name)
         return words(self, detail, actor or "The inbox") if words else None
 

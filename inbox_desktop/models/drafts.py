@@ -1,0 +1,34 @@
+"""Writing the drafts of this machine. They belong to nobody else, so they are no actions."""
+
+from dataclasses import asdict
+
+from inbox_desktop.models.queries.rows import Draft
+from inbox_desktop.models.store import WriteSession
+from inbox_desktop.models.tables import DraftRow
+
+
+def save_draft(session: WriteSession, draft: Draft) -> None:
+    """Keep the draft in place of the one before it; one without text and files discards that."""
+    if not draft.text.strip() and not draft.files:
+        discard_draft(session, draft.ticket_id, draft.is_note)
+        return
+    session.merge(
+        DraftRow(
+            ticket_id=draft.ticket_id,
+            is_note=draft.is_note,
+            html=draft.html,
+            text=draft.text,
+            files=[asdict(file) for file in draft.files],
+            seen_message_id=draft.seen_message_id,
+            saved_at=draft.saved_at,
+        )
+    )
+    session.note("draft", draft.ticket_id)
+
+
+def discard_draft(session: WriteSession, ticket_id: str, is_note: bool) -> None:
+    """Forget the ticket's draft of a reply or a note, if there is one."""
+    row = session.get(DraftRow, (ticket_id, is_note))
+    if row is not None:
+        session.delete(row)
+        session.note("draft", ticket_id)

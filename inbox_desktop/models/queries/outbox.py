@@ -1,0 +1,65 @@
+"""The outbox: what has not left yet, and what ended in a way that asks for a person."""
+
+from collections import defaultdict
+
+from sqlalchemy import Connection, select
+
+from inbox_desktop.models.kinds import DeliveryState
+from inbox_desktop.models.queries.rows import OutboxRow
+from inbox_desktop.models.tables import Customer, Delivery, Message, Recipient, Ticket
+
+_OPEN = (DeliveryState.QUEUED, DeliveryState.ATTEMPTING, DeliveryState.FAILED, DeliveryState.UNKNOWN)
+
+
+def outbox(connection: Connection) -> tuple[OutboxRow, ...]:
+    """Every delivery that is queued, being attempted, failed or of unknown end, the oldest first."""
+    query = (
+        select(
+            Delivery.id,
+            Delivery.message_id,
+            Delivery.state,
+            Delivery.detail,
+            Delivery.not_before,
+            Delivery.queued_at,
+            Message.subject,
+            Ticket.id.label("ticket_id"),
+            Ticket.number,
+            Ticket.customer_address,
+            Customer.name.label("customer_name"),
+        )
+        .join(Message, Message.id == Delivery.message_id)
+        .join(Ticket, Ticket.id == Message.ticket_id)
+        .join(Customer, Customer.id == Ticket.customer_id)
+        .where(Delivery.state.in_(_OPEN))
+        .order_by(Delivery.queued_at, Delivery.id)
+    )
+    recipients = _recipients(connection)
+    return tuple(
+        OutboxRow(
+            delivery_id=row.id,
+            message_id=row.message_id,
+            ticket_id=row.ticket_id,
+            ticket_number=row.number,
+            subject=row.subject,
+            customer_name=row.customer_name or row.customer_address,
+            recipients=tuple(recipients[row.id]),
+            state=DeliveryState(row.state),
+            detail=row.detail,
+            not_before=row.not_before,
+            queued_at=row.queued_at,
+        )
+        for row in connection.execute(query)
+    )
+
+
+def _recipients(connection: Connection) -> dict[str, list[str]]:
+    query = (
+        select(Recipient.delivery_id, Recipient.address)
+        .join(Delivery, Delivery.id == Recipient.delivery_id)
+        .where(Delivery.state.in_(_OPEN))
+        .order_by(Recipient.address)
+    )
+    found: dict[str, list[str]] = defaultdict(list)
+    for delivery_id, address in connection.execute(query):
+        found[delivery_id].append(address)
+    return found
