@@ -36,8 +36,8 @@ def overview(connection: Connection, ticket_id: str) -> Overview | None:
     )
 
 
-def _summaries() -> Select[Any]:
-    query: Select[Any] = select(
+def _summaries() -> Select[*tuple[Any, ...]]:
+    query = select(
         Ticket.id,
         Ticket.number,
         Ticket.subject,
