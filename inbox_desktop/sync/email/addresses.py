@@ -9,14 +9,17 @@ from inbox_desktop.sync.email.limits import MAX_ADDRESSES
 from inbox_desktop.sync.email.parsed import Address
 
 _SIMPLE = re.compile(
-    r'[ \t]*(?:"([^"\\<>@\n]*)"|([^"<>,;:()@\\\[\]\n]*?))[ \t]*<([^\s<>@,;:()"\\\[\]]+@[^\s<>@,;:()"\\\[\]]+)>[ \t]*'
+    r'[ \t]*(?:"([^"\\<>@\n]*)"|([^"<>,;:()@\\\[\]\n]*?))[ \t]*'
+    r'<([^\s<>@,;:()"\\\[\]]+@[^\s<>@,;:()"\\\[\]]+)>[ \t]*'
 )
 _BARE = re.compile(r'[ \t]*([^\s<>@,;:()"\\\[\]]+@[^\s<>@,;:()"\\\[\]]+)[ \t]*')
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|<[^<>]*>?|[(),;:]|[^"<(),;:]+', re.DOTALL)
 _ADDRESS = re.compile(r"[^\s@<>\"(),:;\\\[\]\x00-\x1f\x7f]{1,200}@[^\s@<>\"(),:;\\\[\]\x00-\x1f\x7f]{1,255}")
 _QUOTED_LOCAL = re.compile(r'"[^"\\\x00-\x1f\x7f]{1,64}"@[^\s@<>"(),:;\\\[\]\x00-\x1f\x7f]{1,255}')
 _ADDRESS_IN_NAME = re.compile(r"[^\s@<>]+[@＠][^\s@<>]+\.[^\s@<>]+")
-_HIDDEN: Final = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
+_HIDDEN: Final = re.compile(
+    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
+)
 MAX_NAME_CHARS: Final = 200
 
 
@@ -34,9 +37,9 @@ def read_addresses(headers: Headers, name: str) -> tuple[tuple[Address, ...], bo
 def read_from(headers: Headers) -> tuple[Address | None, bool]:
     """The author and whether the From header names one person beyond doubt.
 
-    Parsers disagree about two From lines, several addresses, stray characters and names that hold an address;
-    whoever trusts one reading can be spoofed through another. In all these cases the first address is returned
-    as unverified.
+    Parsers disagree about two From lines, several addresses, stray characters and names that hold an
+    address; whoever trusts one reading can be spoofed through another. In all these cases the first address
+    is returned as unverified.
     """
     values = headers.all("from")
     if not values:
@@ -132,7 +135,9 @@ class _Mailbox:
                 self.angle = token.strip("<>").strip()
         else:
             self.clean = self.clean and not (self.angle is not None and token.strip())
-            self.clean = self.clean and not (token.startswith('"') and (len(token) < 2 or not token.endswith('"')))
+            self.clean = self.clean and not (
+                token.startswith('"') and (len(token) < 2 or not token.endswith('"'))
+            )
             self.words.append(token)
 
     def address(self) -> Address | None:

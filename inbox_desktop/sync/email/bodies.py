@@ -1,4 +1,4 @@
-"""From a MIME tree to what a person reads: the text, the HTML, the attachments, and parts about other mails."""
+"""From a MIME tree to what a person reads: text, HTML, attachments, and parts about other mails."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -39,8 +39,8 @@ class Bodies:
 def read_bodies(root: Part) -> Bodies:
     """Sort the parts of a mail into text, HTML and attachments.
 
-    Within multipart/alternative one plain and one HTML form of the same text count; everywhere else texts follow
-    each other. A text with a file name, or marked as attachment, is an attachment.
+    Within multipart/alternative one plain and one HTML form of the same text count; everywhere else texts
+    follow each other. A text with a file name, or marked as attachment, is an attachment.
     """
     bodies = Bodies()
     for part, in_related in _leaves(root, in_related=False):
@@ -66,7 +66,9 @@ def _leaves(part: Part, *, in_related: bool) -> Iterator[tuple[Part, bool]]:
 
 
 def _alternatives(children: list[Part]) -> list[Part]:
-    """Of several forms of one text: the last plain one with content, the last HTML one, and whatever else there is."""
+    """Of several forms of one text: the last plain one with content, the last HTML one, and whatever else
+    there is.
+    """
     plain = [child for child in children if child.content_type == "text/plain" and _is_body(child)]
     rich = [child for child in children if child.content_type == "text/html" and _is_body(child)]
     filled = [child for child in plain if (child.content or b"").strip()]
@@ -83,7 +85,7 @@ def _is_body(part: Part) -> bool:
     return (
         part.content_type in {"text/plain", "text/html", "text/enriched", "text/x-amp-html"}
         and part.disposition != "attachment"
-        and not part.filename
+        and (not part.filename or not part.disposition)  # old programs name the text itself
     )
 
 

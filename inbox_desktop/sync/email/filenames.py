@@ -5,7 +5,9 @@ import unicodedata
 from typing import Final
 
 MAX_FILENAME_CHARS: Final = 120
-_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
+_HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
+)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _FORBIDDEN = re.compile(r'[<>:"|?*]')
 _DEVICES: Final = frozenset(
@@ -14,13 +16,13 @@ _DEVICES: Final = frozenset(
 )
 _ACTIVE_EXTENSIONS: Final = frozenset(
     """
-    ade adp apk app application appref-ms asp aspx bas bash bat bin chm cmd com command cpl crt csh der desktop dll
-    dmg docm dotm dylib elf eml exe fxp gadget hlp hta htm html inf ins iqy iso isp jar jnlp js jse ksh lib library-ms
-    lnk mad maf mam maq mar mat mda mdb mde mdt mdw mdz mht mhtml msc msg msh msh1 msh2 mshxml msi msix msp mst
-    ocx one osd pif pkg pl potm ppam ppsm pptm prf prg ps1 ps1xml ps2 ps2xml psc1 psc2 psd1 psm1 py pyc pyo pyw
-    rdp reg rpm deb run scf scpt scr sct search-ms settingcontent-ms sh shb shs slk so svg svgz swf sys terminal
-    theme url vb vbe vbp vbs vhd vhdx vsmacros vxd wasm webarchive website wim workflow ws wsc wsf wsh xbap xhtml
-    xht xlam xll xlm xlsb xlsm xltm xml xnk xsl xslt zsh
+    ade adp apk app application appref-ms asp aspx bas bash bat bin chm cmd com command cpl crt csh der
+    desktop dll dmg docm dotm dylib elf eml exe fxp gadget hlp hta htm html inf ins iqy iso isp jar jnlp js
+    jse ksh lib library-ms lnk mad maf mam maq mar mat mda mdb mde mdt mdw mdz mht mhtml msc msg msh msh1 msh2
+    mshxml msi msix msp mst ocx one osd pif pkg pl potm ppam ppsm pptm prf prg ps1 ps1xml ps2 ps2xml psc1 psc2
+    psd1 psm1 py pyc pyo pyw rdp reg rpm deb run scf scpt scr sct search-ms settingcontent-ms sh shb shs slk
+    so svg svgz swf sys terminal theme url vb vbe vbp vbs vhd vhdx vsmacros vxd wasm webarchive website wim
+    workflow ws wsc wsf wsh xbap xhtml xht xlam xll xlm xlsb xlsm xltm xml xnk xsl xslt zsh
     """.split()
 )
 _ACTIVE_TYPES: Final = (
@@ -54,7 +56,8 @@ _EXTENSION_OF: Final = {
 
 
 def clean_filename(name: str, content_type: str = "") -> str:
-    """A label for an attachment: no folders, devices, control, direction or zero-width characters; never empty.
+    """A label for an attachment: no folders, devices, control, direction or zero-width characters; never
+    empty.
 
     The end of a long name is kept, for it tells the type. Without a usable name it is "attachment" with the
     extension of the content type.

@@ -2,16 +2,18 @@
 
 import binascii
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from inbox_desktop.sync.email.charsets import decode, has_controls, single_line
 from inbox_desktop.sync.email.limits import MAX_HEADER_BYTES, MAX_REFERENCES, MAX_SUBJECT_CHARS
 
-_END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
+_END_OF_HEADERS = re.compile(rb"\n\r?\n")
 _FIELD = re.compile(r"^([!-9;-~]{1,200})[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)", re.MULTILINE)
 _ENCODED_WORD = re.compile(r"=\?([^?\s*]{1,60})(?:\*[^?\s]{0,40})?\?([bBqQ])\?([^?]*)\?=")
 _ENCODED_RUN = re.compile(r"(?:=\?[^?\s]{1,100}\?[bBqQ]\?[^?]*\?=[ \t\r\n]*)+")
@@ -28,7 +30,7 @@ _CONTENT_FIELDS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Headers:
-    """The fields of one header block in their order.
+    r"""The fields of one header block in their order.
 
     `fields` holds (lower-case name, value) with folding undone into `\\n` + whitespace and bytes that are no
     UTF-8 as lone surrogates; use the readers below to get clean text. `malformed` tells that lines without a
@@ -38,17 +40,20 @@ class Headers:
     fields: tuple[tuple[str, str], ...]
     malformed: bool
     cut: bool = False
+    index: dict[str, list[str]] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, value in self.fields:
+            self.index.setdefault(name, []).append(value)
 
     def all(self, name: str) -> list[str]:
         """Every value of a field (lower-case name), raw, in order."""
-        return [value for field, value in self.fields if field == name]
+        return self.index.get(name, [])
 
     def first(self, name: str) -> str | None:
         """The first value of a field, raw, or None."""
-        for field, value in self.fields:
-            if field == name:
-                return value
-        return None
+        values = self.index.get(name)
+        return values[0] if values else None
 
     def text(self, name: str) -> str:
         """The first value of a field as decoded, clean text; "" if there is none."""
@@ -150,7 +155,7 @@ def _decode_q(payload: str) -> bytes:
 
 
 def decode_base64(payload: str) -> bytes | None:
-    """Decode base64 leniently (foreign characters skipped, padding added); None if nothing can be made of it."""
+    """Decode base64 leniently (foreign characters skipped, padding added); None if nothing is left."""
     kept = re.sub(rb"[^A-Za-z0-9+/]", b"", payload.encode("utf-8", "surrogateescape"))
     if len(kept) % 4 == 1:
         kept = kept[:-1]
@@ -160,12 +165,17 @@ def decode_base64(payload: str) -> bytes | None:
         return None
 
 
-def parse_parameters(value: str) -> tuple[str, dict[str, str]]:
+def parse_parameters(value: str) -> tuple[str, Mapping[str, str]]:
     """Split `text/plain; charset="x"; name*0*=utf-8''a; name*1=b` into its token and its decoded parameters.
 
-    The token and the names are lower-case; the first of two equal parameters counts. RFC 2231 continuations and
-    charsets are put together, and encoded words in a value (forbidden, common) are decoded.
+    The token and the names are lower-case; the first of two equal parameters counts. RFC 2231 continuations
+    and charsets are put together, and encoded words in a value (forbidden, common) are decoded.
     """
+    return _remembered_parameters(value) if len(value) < 300 else _parse_parameters(value)
+
+
+def _parse_parameters(value: str) -> tuple[str, Mapping[str, str]]:
+    """What parse_parameters does, not remembered."""
     head, _, _ = value.partition(";")
     token = single_line(head).lower()
     if ";" not in value:
@@ -184,6 +194,9 @@ def parse_parameters(value: str) -> tuple[str, dict[str, str]]:
         pieces.setdefault(key, {}).setdefault(order, (is_encoded, text))
     decoded = {key: decode_words(text) for key, text in plain.items()}
     return token, decoded | {key: _join_pieces(parts) for key, parts in pieces.items()}
+
+
+_remembered_parameters = lru_cache(maxsize=2048)(_parse_parameters)  # mails repeat the same few values
 
 
 def _join_pieces(parts: dict[int, tuple[bool, str]]) -> str:

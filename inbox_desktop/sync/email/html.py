@@ -1,9 +1,12 @@
-"""Untrusted HTML made safe for Qt's rich text: an allow-list (nh3), limits, and a second pass over every link."""
+"""Untrusted HTML made safe for Qt's rich text: an allow-list (nh3), limits, and a second pass over every
+link.
+"""
 
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from itertools import islice
 from typing import Final
 
 import nh3
@@ -11,7 +14,7 @@ import nh3
 from inbox_desktop.sync.email.charsets import single_line
 from inbox_desktop.sync.email.html_quotes import fold_quotes
 from inbox_desktop.sync.email.html_text import html_to_text, unsafe_html_to_text
-from inbox_desktop.sync.email.html_tokens import TAG, VOID, attributes, element_end
+from inbox_desktop.sync.email.html_tokens import TAG, TAG_WITH_ATTRIBUTES, VOID, attributes, element_end
 from inbox_desktop.sync.email.limits import MAX_LINE_CHARS
 
 __all__ = ["CleanHtml", "fold_quotes", "html_to_text", "sanitise"]
@@ -25,13 +28,14 @@ MAX_BLOCKED: Final = 200
 MAX_URL_CHARS: Final = 200
 
 _TAGS: Final = frozenset(
-    """a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del dfn div dl
-    dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark ol p pre q s samp
-    section small span strike strong sub sup table tbody td tfoot th thead tr tt u ul var wbr""".split()
+    """a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del
+    dfn div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark
+    ol p pre q s samp section small span strike strong sub sup table tbody td tfoot th thead tr tt u ul var
+    wbr""".split()
 )
 _DROPPED_WITH_CONTENT: Final = frozenset(
-    """script style title head-title iframe object embed applet svg math select textarea noscript template audio video
-    canvas frameset noframes noembed xmp""".split()
+    """script style title head-title iframe object embed applet svg math select textarea noscript template
+    audio video canvas frameset noframes noembed xmp""".split()
 )
 _ATTRIBUTES: Final = {
     "*": {"style", "class", "id", "align", "dir"},
@@ -53,7 +57,8 @@ _STYLES: Final = frozenset(
     display visibility width height""".split()
 )
 _KEPT_STYLES: Final = frozenset(
-    """color background background-color text-align vertical-align font-weight font-style text-decoration""".split()
+    """color background background-color text-align vertical-align font-weight font-style
+    text-decoration""".split()
 )
 _CLEANER: Final = nh3.Cleaner(
     tags=set(_TAGS),
@@ -88,26 +93,43 @@ _FUNCTION = re.compile(r"([\w-]+)\(")
 _COLOUR_FUNCTIONS: Final = frozenset({"rgb", "rgba", "hsl", "hsla"})
 _QUOTE_CLASS = re.compile(
     r"gmail_quote|gmail_attr|yahoo_quoted|moz-cite-prefix|protonmail_quote|tutanota_quote|zmail_extra|"
-    r"divRplyFwdMsg|appendonsend|OutlookMessageHeader|gmx_quote|mail_android_quote|x_gmail_quote|quoted-?text|"
+    r"divRplyFwdMsg|appendonsend|OutlookMessageHeader|gmx_quote|mail_android_quote|x_gmail_quote|"
+    r"quoted-?text|"
     r"WordSection-?quote|front-blockquote|reply-?quote"
 )
 _WEB_URL = re.compile(r"https?://[^\s\\/?#<>\"']+(?:[/?#][^\s\\<>\"']*)?", re.IGNORECASE)
+_PLAIN_LINK = re.compile(
+    r' href="https?://[\w.-]+(?:/[\w./?=&;%+,:@~#!*()-]*)?"', re.ASCII
+)  # needs no second look
 _MAILTO = re.compile(r"mailto:[^\s<>\"'\\]{1,2000}", re.IGNORECASE)
 _TEL = re.compile(r"tel:[\d+(). *#;=\w-]{1,80}", re.IGNORECASE)
 _DATA_IMAGE = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=\s]*", re.IGNORECASE)
 _ACTIVE_TAG = re.compile(
-    r"<(script|style|form|iframe|object|embed|applet|svg|math|link|base|frameset|audio|video|input|button|select|textarea)\b|"
-    r"""(?:href|src|action|background)\s*=\s*["']?[\s\x00-\x20]*(javascript|vbscript|file|ftp|data:text)\s*:?|"""
-    r"<[a-z][^<>]{0,500}?[\s/\"'](on[a-z]{3,20})\s*=|"
-    r"(@import|url\s*\(|<meta[^>]{0,200}http-equiv\s*=\s*[\"']?refresh)",
-    re.IGNORECASE,
+    r"<(script|style|form|iframe|object|embed|applet|svg|math|link|base|frameset|audio|video|input|button|"
+    r"select|textarea)\b"
+)
+_ACTIVE_WORDS: Final = {
+    "javascript:": "link javascript:",
+    "vbscript:": "link vbscript:",
+    "file:": "link file:",
+    "data:text": "link data:text",
+    "@import": "style import",
+    "url(": "style url",
+    'http-equiv="refresh': "refresh",
+}
+_HANDLER = re.compile(
+    r"on(?:abort|animation[a-z]+|begin|blur|change|click|drag[a-z]*|end|error|focus[a-z]*|input|key[a-z]+|"
+    r"load[a-z]*|"
+    r"message|mouse[a-z]+|page[a-z]+|pointer[a-z]+|resize|scroll|start|submit|toggle|transition[a-z]+|"
+    r"unload|wheel)\s*="
 )
 _LONG_RUN = re.compile(rf"[^<]{{{MAX_LINE_CHARS},}}")
 
 
 @dataclass(frozen=True, slots=True)
 class CleanHtml:
-    """The result of sanitising: `html` is None when it was too large or too deep, and then `text` holds its text.
+    """The result of sanitising: `html` is None when it was too large or too deep, and then `text` holds its
+    text.
 
     `blocked` names what was taken out, one entry an item; `warning` is a sentence for people or "".
     """
@@ -121,10 +143,10 @@ class CleanHtml:
 def sanitise(raw: str) -> CleanHtml:
     """Make untrusted HTML safe to show.
 
-    Kept are the tags, attributes and inline styles of the allow-lists above; links lead to http, https, mailto or
-    tel, images to a part of this mail (cid:) or carry themselves (data:, PNG, JPEG, GIF or WebP up to 1 MB). A
-    remote image becomes `<img data-remote="URL">` without a source, so that nothing can load it by itself;
-    trackers and hidden elements are left out. Over a limit the HTML is given up for its text.
+    Kept are the tags, attributes and inline styles of the allow-lists above; links lead to http, https,
+    mailto or tel, images to a part of this mail (cid:) or carry themselves (data:, PNG, JPEG, GIF or WebP up
+    to 1 MB). A remote image becomes `<img data-remote="URL">` without a source, so that nothing can load it
+    by itself; trackers and hidden elements are left out. Over a limit the HTML is given up for its text.
     """
     too_much = _over_limits(raw)
     if too_much:
@@ -134,10 +156,10 @@ def sanitise(raw: str) -> CleanHtml:
     if too_deep:
         return CleanHtml(None, unsafe_html_to_text(raw), tuple(_blocked_in_source(raw)), too_deep)
     blocked = _blocked_in_source(raw)
-    if "display:none" in cleaned:
+    if "display" in cleaned and "display:none" in cleaned:
         cleaned = _drop_hidden(cleaned, blocked)
     second = _SecondPass(blocked)
-    html = TAG.sub(second.rewrite, cleaned).strip()
+    html = TAG_WITH_ATTRIBUTES.sub(second.rewrite, cleaned).strip()
     return CleanHtml(html, "", tuple(blocked[:MAX_BLOCKED]), "")
 
 
@@ -145,7 +167,7 @@ def _over_limits(raw: str) -> str:
     """Which limit the source passes, checked in linear time before any HTML parser sees it; "" if none."""
     if len(raw) > MAX_HTML_CHARS and len(raw) - _inline_image_chars(raw) > MAX_HTML_CHARS:
         return "the HTML is larger than 1 MB: shown as plain text, open the original to see all of it"
-    if raw.count("<") > MAX_ELEMENTS * 2 or len(re.findall(r"<[a-zA-Z]", raw)) > MAX_ELEMENTS:
+    if raw.count("<") > MAX_ELEMENTS and len(re.findall(r"<[a-zA-Z]", raw)) > MAX_ELEMENTS:
         return "the HTML has too many elements: shown as plain text, open the original to see it"
     return ""
 
@@ -185,24 +207,13 @@ def _has_long_line(html: str) -> bool:
 
 def _blocked_in_source(raw: str) -> list[str]:
     """Names of active content in the source. It only tells people; safety does not rest on it."""
-    blocked = []
-    for number, found in enumerate(_ACTIVE_TAG.finditer(raw)):
-        if number >= MAX_BLOCKED:
-            break
-        tag, scheme, handler, style = found.groups()
-        if tag:
-            blocked.append(tag.lower())
-        elif scheme:
-            blocked.append(f"link {scheme.lower().rstrip(':')}:")
-        elif handler:
-            blocked.append(f"script {handler.lower()}")
-        else:
-            blocked.append("style import" if style.lower().startswith("@") else _style_name(style))
-    return blocked
-
-
-def _style_name(found: str) -> str:
-    return "refresh" if found.startswith("<") else "style url"
+    lowered = raw.lower()
+    blocked = [found.group(1) for found in islice(_ACTIVE_TAG.finditer(lowered), MAX_BLOCKED)]
+    for word, name in _ACTIVE_WORDS.items():
+        if word in lowered:
+            blocked += [name] * min(lowered.count(word), MAX_BLOCKED)
+    handlers = islice(_HANDLER.finditer(lowered), MAX_BLOCKED)
+    return blocked + [f"script {found.group().rstrip('= ')}" for found in handlers]
 
 
 def _drop_hidden(html: str, blocked: list[str]) -> str:
@@ -236,8 +247,8 @@ class _SecondPass:
 
     def rewrite(self, token: re.Match[str]) -> str:
         """The safe form of one tag."""
-        closing, tag, attrs = token.groups()
-        if closing or (not attrs and tag != "img"):
+        tag, attrs = token.groups()
+        if tag == "a" and _PLAIN_LINK.fullmatch(attrs):
             return token.group()
         if tag == "img":
             return self._image(attributes(attrs))
@@ -246,11 +257,11 @@ class _SecondPass:
         return _plain_tag(tag, attrs) if len(attrs) < 500 else _plain_tag.__wrapped__(tag, attrs)
 
     def _link(self, found: dict[str, str]) -> str:
-        href = found.get("href", "")
+        href = found.pop("href", "")
         kept = safe_link(href)
         if href and kept is None and not href.startswith("#"):
             self.blocked.append(f"link {shown_url(href)}")
-        rest = _kept_attributes("a", {name: value for name, value in found.items() if name != "href"})
+        rest = _kept_attributes("a", found) if found else ""
         return f'<a href="{escape(kept)}"{rest}>' if kept else f"<a{rest}>"
 
     def _image(self, found: dict[str, str]) -> str:
@@ -279,13 +290,15 @@ def safe_link(href: str) -> str | None:
         return href
     if _MAILTO.fullmatch(href):
         address, _, query = href.partition("?")
-        fields = [field for field in query.split("&") if field.lower().startswith(("subject=", "body=", "cc="))]
+        fields = [
+            field for field in query.split("&") if field.lower().startswith(("subject=", "body=", "cc="))
+        ]
         return address + ("?" + "&".join(fields) if fields else "")
     return None
 
 
 def _is_small_data_image(source: str) -> bool:
-    if not source[:5].lower() == "data:" or len(source) > MAX_DATA_IMAGE_BYTES * 4 // 3 + 64:
+    if source[:5].lower() != "data:" or len(source) > MAX_DATA_IMAGE_BYTES * 4 // 3 + 64:
         return False
     return _DATA_IMAGE.fullmatch(source) is not None
 
@@ -293,7 +306,11 @@ def _is_small_data_image(source: str) -> bool:
 def _is_tracker(found: dict[str, str]) -> bool:
     """Whether a remote image is there to be fetched and not to be seen: one pixel in size, or hidden."""
     style = found.get("style", "").replace(" ", "")
-    sizes = [found.get("width", ""), found.get("height", ""), *re.findall(r"(?:^|;)(?:width|height):([^;]*)", style)]
+    sizes = [
+        found.get("width", ""),
+        found.get("height", ""),
+        *re.findall(r"(?:^|;)(?:width|height):([^;]*)", style),
+    ]
     tiny = any(re.fullmatch(r"\s*0*[01](?:\.0*)?(?:px|pt|em|%)?\s*", size) for size in sizes if size)
     return tiny or "visibility:hidden" in style
 
@@ -307,8 +324,10 @@ def _plain_tag(tag: str, attrs: str) -> str:
 def _kept_attributes(tag: str, found: dict[str, str]) -> str:
     """The attributes that may stay, written out; marks of quotes become class="quote"."""
     kept = []
-    marks = f"{found.get('class', '')} {found.get('id', '')}"
-    if _QUOTE_CLASS.search(marks) or (tag == "blockquote" and found.get("type") == "cite"):
+    marks = found.pop("class", "") + " " + found.pop("id", "")
+    if (len(marks) > 1 and _QUOTE_CLASS.search(marks)) or (
+        tag == "blockquote" and found.pop("type", "") == "cite"
+    ):
         kept.append(' class="quote"')
     for name, value in found.items():
         safe = _kept_style(value) if name == "style" else _kept_value(tag, name, value.strip())

@@ -1,17 +1,27 @@
-"""Where the quotes are in sanitised HTML, so that they can be folded: blockquotes, reply containers, header blocks."""
+"""Where the quotes are in sanitised HTML, so that they can be folded: blockquotes, reply containers, header
+blocks.
+"""
 
 import re
+from collections.abc import Iterator
 from html import unescape
 from typing import Final
 
-from inbox_desktop.sync.email.html_text import html_to_text
 from inbox_desktop.sync.email.html_tokens import BLOCKS, TAG, VOID, element_end
-from inbox_desktop.sync.email.quote_words import FORWARD_SUBJECT, LABEL_KIND, WROTE
+from inbox_desktop.sync.email.quote_words import FORWARD_SUBJECT, LABEL_KIND
 from inbox_desktop.sync.email.quotes import header_block_length, is_forward_line, is_intro
 
 _MARKED: Final = 'class="quote"'
-_LABEL_IN_HTML = re.compile(r"(?:^|>)[\s*]*([^\W\d_][^<>:：\n]{0,24}?)\s*[:：]")
-_HEAD_CHARS: Final = 6_000
+_LABEL_IN_HTML = re.compile(r">([^<>:：]{2,27}+)(?:</[a-z]{1,6}>)?\s*[:：]")
+_OPENING_TAGS = re.compile(
+    r"(?:<(?:div|p|span|b|strong|font|table|tbody|tr|td|section|i|em)(?: [^<>]*)?>\s*|<hr(?: [^<>]*)?>\s*)+$"
+)
+_LINE_BREAK = re.compile(
+    r"</?(?:" + "|".join(sorted(BLOCKS - {"hr"}, key=len, reverse=True)) + r"|[hb]r)(?: [^<>]*)?>"
+)
+_ANY_TAG = re.compile(r"<[^<>]*>|^[^<>]*>")
+_MAX_LABELS: Final = 30
+_HEAD_CHARS: Final = 3_000
 _INTRO_CHARS: Final = 600
 
 
@@ -28,78 +38,77 @@ def fold_quotes(html: str, subject: str = "") -> tuple[str, bool]:
         return html, False
     kept: list[str] = []
     position = 0
-    for start, end in spans:
-        kept.append(html[position:start])
-        if end >= len(html):
-            kept.append(_closing_tags(html, start))
-        position = max(position, end)
+    for start, end, replacement in spans:
+        kept += [html[position:start], replacement]
+        position = end
     kept.append(html[position:])
     folded = "".join(kept)
-    if not html_to_text(folded).strip() and "<img" not in folded:
+    if "<img" not in folded and not TAG.sub("", folded).replace("&nbsp;", "").strip():
         return html, False
     return folded, True
 
 
 def _may_quote(html: str) -> bool:
     """A quick look that spares most mails the search."""
-    return (
-        "<blockquote" in html
-        or _MARKED in html
-        or any(
-            LABEL_KIND.get(label.strip().lower()) in {"from", "subject"} for label in _LABEL_IN_HTML.findall(html)
-        )
-        or WROTE.search(html) is not None
-    )
+    return "<blockquote" in html or _MARKED in html or next(_labels(html), None) is not None
 
 
-def _quote_spans(html: str, forward_subject: bool) -> list[tuple[int, int]]:
-    """Start and end of everything quoted, in order and without overlap."""
-    spans: list[tuple[int, int]] = []
+def _quote_spans(html: str, forward_subject: bool) -> list[tuple[int, int, str]]:
+    """Start and end of everything quoted, in order and without overlap, and what stands in its place."""
+    spans: list[tuple[int, int, str]] = []
     position = 0
-    blocks_since_check = 0
-    for token in TAG.finditer(html):
-        closing, tag, attrs = token.groups()
-        if token.start() < position or closing or tag in VOID:
-            continue
-        if tag == "blockquote" or _MARKED in attrs:
-            end = element_end(html, tag, token.end())
-            if _announces_forward(html, token.start(), end):
-                return spans
-            start = _with_intro(html, position, token.start())
-            spans.append((start, end))
-            position = end
-        elif tag in BLOCKS and blocks_since_check < 400:
-            blocks_since_check += 1
-            found = _header_block_at(html, token.start(), token.end(), forward_subject)
-            if found is not None:
-                return [*spans, (token.start(), len(html))] if found else spans
+    block = _header_block(html)
+    while (token := _next_quote(html, position)) is not None:
+        if block is not None and block < token.start():
+            break
+        end = element_end(html, token.group(2), token.end())
+        above = _last_line(html, token.start())
+        if _announces_forward(html[token.start() : end], above):
+            return spans
+        spans.append((_with_intro(html, position, token.start(), above), end, ""))
+        position = end
+    if block is not None and block >= position and not forward_subject and _is_reply(html, block):
+        spans.append((block, len(html), _closing_tags(html, block)))
     return spans
 
 
-def _announces_forward(html: str, start: int, end: int) -> bool:
-    """Whether a quoting element, or the line just above it, announces a forwarded mail."""
-    head = html_to_text(_balanced_head(html, start, min(end, start + _HEAD_CHARS)))
-    first = next((line for line in head.replace(">", "").split("\n") if line.strip()), "")
-    above = _last_line(html[max(0, start - _INTRO_CHARS) : start])
+def _next_quote(html: str, position: int) -> re.Match[str] | None:
+    """The next opening tag of an element that quotes: a blockquote, or one that the sanitiser marked."""
+    found = [at for at in (html.find("<blockquote", position), html.find(_MARKED, position)) if at >= 0]
+    return TAG.match(html, html.rfind("<", position, min(found) + 1)) if found else None
+
+
+def _labels(html: str) -> Iterator[re.Match[str]]:
+    """Texts that begin with the label of a sender, date or subject, as header blocks do."""
+    for label in _LABEL_IN_HTML.finditer(html):
+        if LABEL_KIND.get(label.group(1).strip("* \n\t").lower()) in {"from", "subject", "date"}:
+            yield label
+
+
+def _announces_forward(element: str, above: str) -> bool:
+    """Whether a quoting element, or the line above it, announces a forwarded mail."""
+    first = next((line for line in _lines(element[:_INTRO_CHARS]) if line.strip("> ")), "")
     return is_forward_line(first) or is_forward_line(above)
 
 
-def _balanced_head(html: str, start: int, end: int) -> str:
-    """A piece of HTML that does not end within a tag."""
-    piece = html[start:end]
+def _lines(piece: str) -> Iterator[str]:
+    """The lines of text of a piece of HTML that may end within a tag."""
     opened, closed = piece.rfind("<"), piece.rfind(">")
-    return piece[:opened] if opened > closed else piece
+    for line in _LINE_BREAK.split(piece[:opened] if opened > closed else piece):
+        yield unescape(_ANY_TAG.sub("", line))
 
 
-def _last_line(html: str) -> str:
-    """The last line of text of a piece of HTML."""
-    cut = html.find(">") if "<" in html and html.find(">") < html.find("<") else -1
-    lines = [line for line in html_to_text(html[cut + 1 :]).split("\n") if line.strip()]
-    return lines[-1] if lines else ""
+def _last_line(html: str, end: int) -> str:
+    """The last line of text above a position."""
+    pieces = _LINE_BREAK.split(html[max(0, end - _INTRO_CHARS) : end])
+    texts = (unescape(_ANY_TAG.sub("", piece)).strip() for piece in reversed(pieces))
+    return next((text for text in texts if text), "")
 
 
-def _with_intro(html: str, floor: int, start: int) -> int:
+def _with_intro(html: str, floor: int, start: int, above: str) -> int:
     """Where the introduction above a quote begins (“On 5 May Ana wrote:”), or `start` if there is none."""
+    if not above.rstrip("*_ \u00a0").endswith((":", "：", "道", "-")):
+        return start
     lowest = max(floor, start - _INTRO_CHARS * 3)
     begins = [lowest] if lowest == floor else []
     for token in TAG.finditer(html, lowest, start):
@@ -119,7 +128,9 @@ def _with_intro(html: str, floor: int, start: int) -> int:
 
 
 def _begins_line(html: str, begin: int, floor: int) -> bool:
-    """Whether the text at a position begins a line: nothing but a block's edge or a line break stands before it."""
+    """Whether the text at a position begins a line: nothing but a block's edge or a line break stands before
+    it.
+    """
     if html[floor:begin].strip() == "":
         return True
     before = list(TAG.finditer(html, max(floor, begin - 400), begin))
@@ -141,24 +152,23 @@ def _is_balanced(piece: str) -> bool:
     return depth == 0
 
 
-def _header_block_at(html: str, start: int, after: int, forward_subject: bool) -> bool | None:
-    """Look for Outlook's header block at the beginning of a block element.
+def _header_block(html: str) -> int | None:
+    """Where Outlook's header block (From, Sent, To, Subject) begins, with the tags right before it."""
+    for looked_at, label in enumerate(_labels(html)):
+        lines = [line for line in _lines(html[label.start(1) : label.start(1) + _HEAD_CHARS]) if line.strip()]
+        if lines and header_block_length(lines, 0):
+            before = html[max(0, label.start(1) - _INTRO_CHARS) : label.start(1)]
+            opening = _OPENING_TAGS.search(before)
+            return label.start(1) - (len(opening.group()) if opening else 0)
+        if looked_at >= _MAX_LABELS:
+            return None
+    return None
 
-    Returns:
-        None if there is none, True if everything from here is quoted, False if it is a forward.
-    """
-    near = _LABEL_IN_HTML.search(html, max(start, after - 1), after + 300)
-    if near is None or LABEL_KIND.get(near.group(1).strip().lower()) not in {"from", "subject", "date"}:
-        return None
-    between = unescape(TAG.sub("", html[after : max(after, near.start(1))])).strip()
-    if between:
-        return None
-    text = html_to_text(_balanced_head(html, start, start + _HEAD_CHARS))
-    lines = [line for line in text.split("\n") if line.strip()]
-    if not lines or not header_block_length(lines, 0):
-        return None
-    written = html_to_text(_balanced_head(html, 0, start)).strip(" \n_-—*=")
-    return bool(written) and not forward_subject and not is_forward_line(written.rsplit("\n", 1)[-1])
+
+def _is_reply(html: str, block: int) -> bool:
+    """Whether something was written above a header block, and no line announces a forward."""
+    written = [line for line in _lines(html[:block]) if line.strip(" \u00a0_-—*=")]
+    return bool(written) and not is_forward_line(written[-1])
 
 
 def _closing_tags(html: str, position: int) -> str:

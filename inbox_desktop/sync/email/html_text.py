@@ -1,4 +1,4 @@
-"""HTML to plain text: exactly for sanitised HTML, and roughly but in linear time for HTML that was given up."""
+"""HTML to plain text: exactly for sanitised HTML, roughly but in linear time for HTML that was given up."""
 
 import re
 from html import unescape
@@ -7,9 +7,22 @@ from typing import Final
 from inbox_desktop.sync.email.html_tokens import BLOCKS, walk
 
 _SPACES = re.compile(r"[ \t\r\n\f]+")
-_PARAGRAPHS: Final = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "dl", "table", "pre"})
+_PARAGRAPHS: Final = frozenset(
+    {"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "dl", "table", "pre"}
+)
 _MAX_QUOTE_DEPTH: Final = 8
-_SKIPPED: Final = ("script", "style", "title", "head", "svg", "template", "noscript", "iframe", "object", "textarea")
+_SKIPPED: Final = (
+    "script",
+    "style",
+    "title",
+    "head",
+    "svg",
+    "template",
+    "noscript",
+    "iframe",
+    "object",
+    "textarea",
+)
 
 
 def html_to_text(html: str) -> str:

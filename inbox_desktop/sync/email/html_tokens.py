@@ -1,4 +1,4 @@
-"""Tokens of sanitised HTML. What nh3 writes is regular (closed tags, double-quoted values), so this is exact."""
+"""Tokens of sanitised HTML: what nh3 writes is regular (closed tags, quoted values), so this is exact."""
 
 import re
 from collections.abc import Iterator
@@ -7,10 +7,11 @@ from typing import Final
 
 VOID: Final = frozenset({"br", "hr", "img", "col", "wbr"})
 BLOCKS: Final = frozenset(
-    """address article aside blockquote center dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li
-    main ol p pre section table tbody tfoot thead tr ul caption""".split()
+    """address article aside blockquote center dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header
+    hr li main ol p pre section table tbody tfoot thead tr ul caption""".split()
 )
 TAG: Final = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [a-z][a-z-]*="[^"]*")*)>')
+TAG_WITH_ATTRIBUTES: Final = re.compile(r'<([a-z][a-z0-9]*)((?: [a-z][a-z-]*="[^"]*")+)>')
 _ATTRIBUTE = re.compile(r' ([a-z][a-z-]*)="([^"]*)"')
 
 
@@ -32,7 +33,7 @@ def element_end(html: str, tag: str, start: int) -> int:
 
 
 def walk(html: str) -> Iterator[tuple[str, str, str, str]]:
-    """Yield (text before, "/" or "", tag name, raw attributes) for every tag, and the last text with no tag."""
+    """Yield (text before, "/" or "", tag name, raw attributes) for every tag, and the last text."""
     position = 0
     for token in TAG.finditer(html):
         closing, tag, attrs = token.groups()

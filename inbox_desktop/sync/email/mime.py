@@ -35,9 +35,9 @@ _DELIVERED_TO = ("delivered-to", "x-original-to", "envelope-to")
 def parse_mail(raw: bytes) -> ParsedMail:
     """Read one mail.
 
-    Whatever is broken is replaced and named in `warnings`; a mail over a cap (limits.py) is read as plain text.
-    Hostile mails can still cost time and memory in the libraries below: mails from outside are read in the
-    parser process (parser_pool.py).
+    Whatever is broken is replaced and named in `warnings`; a mail over a cap (limits.py) is read as plain
+    text. Hostile mails can still cost time and memory in the libraries below: mails from outside are read in
+    the parser process (parser_pool.py).
     """
     headers, body = split_mail(raw)
     warnings = _header_warnings(headers)
@@ -86,7 +86,9 @@ def _header_warnings(headers: Headers) -> list[str]:
     """What is worth saying about the header block."""
     warnings = []
     if headers.cut:
-        warnings.append(f"the headers are longer than {MAX_HEADER_BYTES // 1024} KB: open the original to see all")
+        warnings.append(
+            f"the headers are longer than {MAX_HEADER_BYTES // 1024} KB: open the original to see all"
+        )
     elif headers.malformed:
         warnings.append("the headers are malformed")
     if len(headers.all("from")) > 1:

@@ -7,14 +7,16 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """One mailbox: the cleaned display name ("" when there is none) and `local@domain`, domain in lower case."""
+    """One mailbox: the cleaned display name ("" if none) and `local@domain`, domain in lower case."""
 
     name: str
     address: str
 
 
 class MailKind(StrEnum):
-    """What sort of mail it is; only a MESSAGE (and a LIST mail, if wanted) was written by a person to the team."""
+    """What sort of mail it is; only a MESSAGE (and a LIST mail, if wanted) was written by a person to the
+    team.
+    """
 
     MESSAGE = "message"
     AUTO_REPLY = "auto_reply"
@@ -39,7 +41,9 @@ class Bounced:
 
 @dataclass(frozen=True, slots=True)
 class ParsedAttachment:
-    """One attached or inline part. `filename` is a cleaned label, never a path; `size` is len(content) in bytes."""
+    """One attached or inline part. `filename` is a cleaned label, never a path; `size` is len(content) in
+    bytes.
+    """
 
     filename: str
     content_type: str
@@ -53,10 +57,10 @@ class ParsedAttachment:
 class ParsedMail:
     """One mail, read: cleaned headers, text, sanitised HTML, attachments and what was noticed on the way.
 
-    `date` is aware and in UTC. `from_verified` says that the From header is unambiguous (exactly one well-formed
-    address), not that SPF or DKIM passed. `text` is everything, `visible_text` leaves out quotes and signature
-    and is never blank unless `text` is. `visible_html` is `html` without its quotes, None when nothing would be
-    left out. `may_auto_reply` is False wherever RFC 3834 forbids an automatic answer.
+    `date` is aware and in UTC. `from_verified` says that the From header is unambiguous (exactly one
+    well-formed address), not that SPF or DKIM passed. `text` is everything, `visible_text` leaves out quotes
+    and signature and is never blank unless `text` is. `visible_html` is `html` without its quotes, None when
+    nothing would be left out. `may_auto_reply` is False wherever RFC 3834 forbids an automatic answer.
     """
 
     message_id: str | None

@@ -1,5 +1,6 @@
 """One node of a MIME tree, in the shape that both parsers deliver."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,13 +17,13 @@ class UnreadableStructureError(Exception):
 class Part:
     """One node of the tree.
 
-    `content` holds the transfer-decoded bytes of a leaf (an embedded message is a leaf too: its raw bytes) and
-    None for a multipart, whose parts are `children`. `params` are those of Content-Type, decoded; `filename` is
-    as received, not yet cleaned.
+    `content` holds the transfer-decoded bytes of a leaf (an embedded message is a leaf too: its raw bytes)
+    and None for a multipart, whose parts are `children`. `params` are those of Content-Type, decoded;
+    `filename` is as received, not yet cleaned.
     """
 
     content_type: str
-    params: dict[str, str]
+    params: Mapping[str, str]
     disposition: str
     filename: str
     content_id: str | None
@@ -35,6 +36,8 @@ def make_part(fields: dict[str, str], content: bytes | None, children: list[Part
     content_type, params = parse_parameters(fields.get("content-type", ""))
     if content_type.count("/") != 1:
         content_type = "text/plain"  # RFC 2045, 5.2: what cannot be understood is plain text
+    if content is not None and content_type in MESSAGE_TYPES:
+        content = content.rstrip(b"\r\n") + b"\r\n"  # parsers disagree about the line end before a boundary
     disposition, disposition_params = parse_parameters(fields.get("content-disposition", ""))
     content_id = fields.get("content-id", "").strip().strip("<>").strip()
     return Part(

@@ -15,7 +15,7 @@ from inbox_desktop.sync.email.quote_words import (
     MOBILE_LINE,
     ORIGINAL_LINE,
     SIGNATURE_LINE,
-    WROTE,
+    says_wrote,
 )
 
 _MAX_INTRO_LINES: Final = 6
@@ -26,11 +26,15 @@ _MAX_MARKED_SIGNATURE_LINES: Final = 40
 _MAX_SCANNED_LINES: Final = 20_000
 
 _QUOTED = re.compile(r"^ {0,3}[>＞]")
+_NOTABLE = re.compile(r"[\d@<>＞:：_=*–—-]")  # a line without any of these is plain text
+_FORWARD_SIGN = re.compile(r"^\s*[-_=*>–—]|[:：]\s*$")
+_INTRO_SIGN = re.compile(r"[\d@<]")
 _QUOTE_MARKS = re.compile(r"^[\s>＞|]+")
 _LABEL = re.compile(r"^[\s*_]{0,6}([^\W\d_][^:：\n]{0,24}?)[\s*_]{0,4}[:：][\s*_]{0,4}(.*)$")
 _RULE = re.compile(r"^\s*(?:[_\-=*]{5,}|\* \* \*)\s*$")
 _DATED = re.compile(
-    r"\d{4}\s?[-/.年년]\s?\d{1,2}|\d{1,2}[/.-]\s?\d{1,2}[/.-]\s?\d{2,4}|\d{1,2}[:.]\d{2}|\b(?:19|20)\d\d\b|\d{1,2}[.,]? \w{3,}"
+    r"\d{4}\s?[-/.年년]\s?\d{1,2}|\d{1,2}[/.-]\s?\d{1,2}[/.-]\s?\d{2,4}|\d{1,2}[:.]\d{2}|\b(?:19|20)\d\d\b|"
+    r"\d{1,2}[.,]? \w{3,}"
 )
 _ADDRESS = re.compile(r"<[^<>]{0,80}@[^<>]{1,200}>|[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,80}")
 _STARTS_WITH_DATE = re.compile(r"^\W{0,3}\d{1,4}[-/. 年년]\s?\S{1,12}[-/. 月월]")
@@ -39,6 +43,8 @@ _OPENING = re.compile(
     r"die|vào|στις|a|pe|la data|em|no dia|dana|kell|ב|在|于|於)\b",
     re.IGNORECASE,
 )
+_INTRO_ENDS: Final = ":：道-*_"
+_DASHES: Final = frozenset("-—–")
 _ZOHO = re.compile(r"^-{2,}\s*on\b.{5,300}\bwrote\s*-{2,}\s*$", re.IGNORECASE)
 _END_OF_INTRO = re.compile(r"(?:[:：]|写道|寫道|-{3,})\s*[*_]{0,2}\s*$")
 
@@ -63,8 +69,8 @@ class Segment:
 def split_quoted(text: str, subject: str = "") -> tuple[Segment, ...]:
     """Split a mail's text into what was written, what is quoted, and signatures, in place and without loss.
 
-    A forwarded mail is not quoted: the forward is the message. `subject` tells a forward from a reply where the
-    two look alike (Outlook's header block).
+    A forwarded mail is not quoted: the forward is the message. `subject` tells a forward from a reply where
+    the two look alike (Outlook's header block).
     """
     lines = text.split("\n")
     marks = _Reader(lines, subject).read()
@@ -81,7 +87,9 @@ def split_quoted(text: str, subject: str = "") -> tuple[Segment, ...]:
 
 def visible_text(text: str, subject: str = "") -> str:
     """The text without quotes and signature; all of it when nothing else would be left."""
-    parts = [segment.text for segment in split_quoted(text, subject) if not (segment.quoted or segment.signature)]
+    parts = [
+        segment.text for segment in split_quoted(text, subject) if not (segment.quoted or segment.signature)
+    ]
     visible = re.sub(r"\n[ \t]*\n(?:[ \t]*\n)+", "\n\n", "".join(parts)).strip("\n").rstrip()
     return visible if visible.strip() else text.strip()
 
@@ -96,22 +104,28 @@ def is_intro(text: str) -> bool:
     if not _END_OF_INTRO.search(text):
         return False
     dated, addressed = _DATED.search(text) is not None, _ADDRESS.search(text) is not None
-    if WROTE.search(text):
-        return (dated and (addressed or _OPENING.match(text) is not None)) or (addressed and text[-1] in ":：") or (
-            dated and _STARTS_WITH_DATE.match(text) is not None
+    if says_wrote(text):
+        return (
+            (dated and (addressed or _OPENING.match(text) is not None))
+            or (addressed and text[-1] in ":：")
+            or (dated and _STARTS_WITH_DATE.match(text) is not None)
         )
     return addressed and _STARTS_WITH_DATE.match(text) is not None
 
 
 def is_forward_line(line: str) -> bool:
     """Whether a line announces a forwarded mail."""
+    if not _FORWARD_SIGN.search(line):
+        return False
     return len(line) <= 2_000 and (FORWARD_LINE.match(line) or FORWARD_IN_LINE.match(line)) is not None
 
 
 def header_block_length(lines: list[str], start: int) -> int:
-    """How many lines from `start` are a quoted header block (From, Date, To, Subject in any language), 0 if none.
+    """How many lines from `start` are a quoted header block (From, Date, To, Subject in any language), 0 if
+    none.
 
-    It takes three different labels, a sender among them (or a subject, date and recipient), in unbroken lines.
+    It takes three different labels, a sender among them (or a subject, date and recipient), in unbroken
+    lines.
     """
     kinds: set[str] = set()
     last = start
@@ -149,7 +163,7 @@ class _Reader:
         end = min(len(self.lines), _MAX_SCANNED_LINES)
         index = 0
         while index < end:
-            index = self._step(index)
+            index = self._step(index) if _NOTABLE.search(self.lines[index]) else index + 1
         for first, last in self._visible_regions():
             self._mark_signature(first, last)
         return self.marks
@@ -157,8 +171,6 @@ class _Reader:
     def _step(self, index: int) -> int:
         """Mark what begins at one line and return the next line to look at."""
         line = self.lines[index]
-        if not line.strip():
-            return index + 1
         if _QUOTED.match(line):
             return self._quote_block(index)
         if is_forward_line(line):
@@ -170,11 +182,13 @@ class _Reader:
 
     def _quote_block(self, index: int) -> int:
         """Lines with quote marks, and the empty lines between them."""
-        end = last = index
-        while end < len(self.lines) and (_QUOTED.match(self.lines[end]) or not self.lines[end].strip()):
-            if self.lines[end].strip():
+        last = index
+        for end in range(index, len(self.lines)):
+            line = self.lines[end]
+            if line[:1] == ">" or _QUOTED.match(line):
                 last = end
-            end += 1
+            elif line.strip():
+                break
         if self._is_quoted_forward(index, last):
             return last + 1
         self._mark(index, last + 1, _Mark.QUOTE)
@@ -182,7 +196,9 @@ class _Reader:
 
     def _is_quoted_forward(self, first: int, last: int) -> bool:
         """Whether a quoted block is a forwarded mail: Apple Mail quotes what it forwards."""
-        content = (index for index in range(first, last + 1) if _QUOTE_MARKS.sub("", self.lines[index]).strip())
+        content = (
+            index for index in range(first, last + 1) if _QUOTE_MARKS.sub("", self.lines[index]).strip()
+        )
         start = next(content, first)
         if is_forward_line(_QUOTE_MARKS.sub("", self.lines[start])):
             return True
@@ -213,7 +229,7 @@ class _Reader:
         first = self.lines[index]
         if len(first) > _MAX_INTRO_CHARS:
             return 0
-        if not (any(character.isdigit() for character in first) or "@" in first or "<" in first):
+        if not _INTRO_SIGN.search(first):
             return 0
         joined = ""
         for length in range(1, min(_MAX_INTRO_LINES, len(self.lines) - index) + 1):
@@ -223,7 +239,7 @@ class _Reader:
             joined = f"{joined} {_QUOTE_MARKS.sub('', line).strip()}"
             if len(joined) > _MAX_INTRO_CHARS:
                 return 0
-            if is_intro(joined):
+            if joined[-1] in _INTRO_ENDS and is_intro(joined):
                 return 0 if self._begins_later(index, length) else length
         return 0
 
@@ -251,7 +267,9 @@ class _Reader:
     def _intro(self, index: int, length: int) -> int:
         """Mark an introduction, and everything below it if what it introduces has no quote marks."""
         after = index + length
-        following = next((at for at in range(after, len(self.lines)) if self.lines[at].strip()), len(self.lines))
+        following = next(
+            (at for at in range(after, len(self.lines)) if self.lines[at].strip()), len(self.lines)
+        )
         if following < len(self.lines) and _QUOTED.match(self.lines[following]):
             self._mark(index, following, _Mark.QUOTE)
             return following
@@ -266,7 +284,10 @@ class _Reader:
     def _written_before(self, index: int) -> bool:
         """Whether the person wrote something above a line: a mobile signature alone does not count."""
         return any(
-            mark is _Mark.TEXT and line.strip() and not MOBILE_LINE.match(line[:200]) and not _RULE.match(line[:200])
+            mark is _Mark.TEXT
+            and line.strip()
+            and not MOBILE_LINE.match(line[:200])
+            and not _RULE.match(line[:200])
             for line, mark in zip(self.lines[:index], self.marks[:index], strict=True)
         )
 
@@ -288,7 +309,7 @@ class _Reader:
         nearest = max(first, end - _MAX_MARKED_SIGNATURE_LINES)
         for index in range(nearest, end):
             line = self.lines[index]
-            if not SIGNATURE_LINE.match(line):
+            if line[:1] not in _DASHES or not SIGNATURE_LINE.match(line):
                 continue
             size = end - index
             if line == "-- " or size <= _MAX_SIGNATURE_LINES:

@@ -10,7 +10,7 @@ from inbox_desktop.sync.email.part import Part, UnreadableStructureError
 def _load_fast() -> Callable[[bytes], Part] | None:
     """The Rust parser, where there is a build of it for this machine."""
     try:
-        from inbox_desktop.sync.email import tree_fast  # noqa: PLC0415 - its library is not built for every system
+        from inbox_desktop.sync.email import tree_fast  # noqa: PLC0415 - not on every system
     except ImportError:
         return None
     return tree_fast.read_tree

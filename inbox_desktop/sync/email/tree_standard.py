@@ -1,10 +1,21 @@
-"""The MIME tree by the standard library: lenient, for broken mails and for machines without the fast parser."""
+"""The MIME tree by the standard library: lenient, for broken mails and machines without the fast parser."""
 
-import email
 from email.message import Message
+from email.parser import BytesParser
 from email.policy import compat32
 
-from inbox_desktop.sync.email.part import MESSAGE_TYPES, Part, UnreadableStructureError, make_part
+from inbox_desktop.sync.email.part import Part, UnreadableStructureError, make_part
+
+
+class _Node(Message):
+    """A message whose embedded messages and delivery reports the parser leaves alone: we want their raw
+    bytes.
+    """
+
+    def get_content_type(self) -> str:
+        """The content type, with every message/* disguised as a plain leaf."""
+        content_type = super().get_content_type()
+        return "application/octet-stream" if content_type.startswith("message/") else content_type
 
 
 def read_tree(data: bytes) -> Part:
@@ -14,7 +25,7 @@ def read_tree(data: bytes) -> Part:
         UnreadableStructureError: the structure is so broken that the parser gave up.
     """
     try:
-        return _convert(email.message_from_bytes(data, policy=compat32))
+        return _convert(BytesParser(_Node, policy=compat32).parsebytes(data))
     except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError) as error:
         raise UnreadableStructureError(str(error)) from error
 
@@ -24,18 +35,8 @@ def _convert(node: Message) -> Part:
     fields: dict[str, str] = {}
     for name, value in node.raw_items():
         fields.setdefault(name.lower(), str(value))
-    if node.get_content_maintype() != "multipart" and node.is_multipart():
-        return make_part(fields, _embedded(node), [])
     if node.is_multipart():
         children = [_convert(child) for child in node.get_payload() if isinstance(child, Message)]
         return make_part(fields, None, children)
     content = node.get_payload(decode=True)
     return make_part(fields, content if isinstance(content, bytes) else b"", [])
-
-
-def _embedded(node: Message) -> bytes:
-    """The raw bytes of what this parser has taken apart and we want whole: messages and delivery reports."""
-    payload = node.get_payload()
-    blocks = [part.as_bytes() for part in payload if isinstance(part, Message)] if isinstance(payload, list) else []
-    joiner = b"" if node.get_content_type() in MESSAGE_TYPES else b"\n"
-    return joiner.join(blocks)

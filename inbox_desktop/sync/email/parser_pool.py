@@ -1,0 +1,286 @@
+"""Untrusted mail is read in a process of its own, with limits of time and memory, and this is its handle."""
+
+import io
+import logging
+import os
+import pickle
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Final, Self
+
+import inbox_desktop
+from inbox_desktop.sync.email.parsed import ParsedMail, ParseFailure
+from inbox_desktop.sync.email.parser_worker import GREETING, WORKER_FLAG, read_frame, write_frame
+from inbox_desktop.sync.email.process_memory import resident_bytes
+
+DEFAULT_SECONDS_PER_MAIL: Final = 10.0
+DEFAULT_MEMORY_BYTES: Final = 512 * 1024 * 1024
+_START_SECONDS: Final = 60.0
+_CLOSE_SECONDS: Final = 2.0
+_WATCH_SECONDS: Final = 0.25
+
+_log = logging.getLogger(__name__)
+_MAIL_CLASSES: Final = frozenset(
+    {"ParsedMail", "ParsedAttachment", "Address", "MailKind", "Bounced", "ParseFailure"}
+)
+
+
+class ParserUnavailableError(RuntimeError):
+    """The parser process cannot be started, so nothing is wrong with the mails. Keep them and try again."""
+
+
+class ParserClosedError(RuntimeError):
+    """The pool was closed while or before mails were read; nothing is wrong with them."""
+
+
+class ParserPool:
+    """One parser process: started when it is first needed, replaced when a mail has brought it down.
+
+    `parse` blocks and is for one caller at a time (others wait); call it from a thread. `close` may come from
+    any thread at any time.
+
+    In a program frozen by PyInstaller the process is the program itself: its `main` must begin with
+    `if parser_worker.run_if_asked(sys.argv): return`.
+    """
+
+    def __init__(
+        self,
+        seconds_per_mail: float = DEFAULT_SECONDS_PER_MAIL,
+        memory_bytes: int = DEFAULT_MEMORY_BYTES,
+    ) -> None:
+        self._seconds = seconds_per_mail
+        self._memory = memory_bytes
+        self._turn = threading.Lock()
+        self._state = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def pid(self) -> int | None:
+        """The id of the running parser process, None while there is none."""
+        process = self._process
+        return process.pid if process is not None and process.poll() is None else None
+
+    def parse(self, mails: Sequence[bytes]) -> list[ParsedMail | ParseFailure]:
+        """Read a batch of mails; the results stand in the order of the mails.
+
+        A mail that takes too long, needs too much memory or brings the process down twice becomes a
+        ParseFailure; the others are read all the same.
+
+        Raises:
+            ParserUnavailableError: the process cannot be started.
+            ParserClosedError: the pool is closed.
+        """
+        with self._turn:
+            results: list[ParsedMail | ParseFailure] = []
+            crashed_at = -1
+            while len(results) < len(mails):
+                process = self._running()
+                run = _Run(process, mails[len(results) :], self._seconds, self._memory)
+                results += run.read()
+                if len(results) == len(mails):
+                    break
+                self._discard(process)
+                position = len(results)
+                if run.reason:
+                    results.append(ParseFailure(run.reason))
+                elif position == crashed_at:
+                    results.append(ParseFailure("reading this mail brought the parser down, twice"))
+                else:  # perhaps the process was killed from outside: the mail gets a second chance
+                    crashed_at = position
+                _log.info(
+                    "parser process ended at mail %d of %d: %s", position, len(mails), run.reason or "crash"
+                )
+            return results
+
+    def close(self) -> None:
+        """End the process. A `parse` that is under way raises ParserClosedError."""
+        with self._state:
+            self._closed = True
+            process, self._process = self._process, None
+        if process is not None:
+            _end(process, _CLOSE_SECONDS if not self._turn.locked() else 0)
+
+    def _running(self) -> "subprocess.Popen[bytes]":
+        """The process, started if there is none."""
+        with self._state:
+            if self._closed:
+                raise ParserClosedError("the parser was closed")
+            if self._process is None or self._process.poll() is not None:
+                if self._process is not None:
+                    _end(self._process, 0)
+                self._process = _start(self._memory)
+            return self._process
+
+    def _discard(self, process: "subprocess.Popen[bytes]") -> None:
+        """Forget a process that has ended or must end."""
+        _end(process, 0)
+        with self._state:
+            if self._process is process:
+                self._process = None
+
+
+class _Run:
+    """One batch in one process: a thread feeds mails, a thread watches time and memory, the caller reads."""
+
+    def __init__(
+        self, process: "subprocess.Popen[bytes]", mails: Sequence[bytes], seconds: float, memory: int
+    ) -> None:
+        self.process = process
+        self.mails = mails
+        self.seconds = seconds
+        self.memory = memory
+        self.reason = ""
+        self.deadline = time.monotonic() + seconds
+        self.done = threading.Event()
+
+    def read(self) -> list[ParsedMail | ParseFailure]:
+        """The results until the batch is complete or the process has ended."""
+        threads = [
+            threading.Thread(target=target, name=name, daemon=True)
+            for target, name in ((self._feed, "parser-feed"), (self._watch, "parser-watch"))
+        ]
+        for thread in threads:
+            thread.start()
+        results: list[ParsedMail | ParseFailure] = []
+        try:
+            while len(results) < len(self.mails):
+                answer = self._next()
+                if answer is None:
+                    break
+                results.append(answer)
+                self.deadline = time.monotonic() + self.seconds
+        finally:
+            if len(results) < len(self.mails):
+                self.process.kill()
+            self.done.set()
+            for thread in threads:
+                thread.join()
+        return results
+
+    def _next(self) -> ParsedMail | ParseFailure | None:
+        """The next answer, None when the process has ended or does not keep to the protocol."""
+        try:
+            data = read_frame(_stream(self.process.stdout))
+            return None if data is None else _unpack(data)
+        except (OSError, ValueError, pickle.UnpicklingError, EOFError, AttributeError, TypeError) as error:
+            _log.info("the parser process gave no usable answer: %s", type(error).__name__)
+            return None
+
+    def _feed(self) -> None:
+        """Write the mails; the pipe's size keeps it about one mail ahead."""
+        try:
+            for mail in self.mails:
+                write_frame(_stream(self.process.stdin), mail)
+        except (OSError, ValueError):
+            return  # the process has ended; the reader notices
+
+    def _watch(self) -> None:
+        """End the process when one mail takes too long or too much memory."""
+        while not self.done.wait(min(_WATCH_SECONDS, self.seconds / 4)):
+            if time.monotonic() > self.deadline:
+                self.reason = f"reading this mail took longer than {self.seconds:g} seconds"
+            elif (resident_bytes(self.process.pid) or 0) > self.memory:
+                self.reason = "reading this mail needs too much memory"
+            if self.reason:
+                self.process.kill()
+                return
+
+
+class _Unpickler(pickle.Unpickler):
+    """Unpickles nothing but parsed mails: a parser that was taken over must not take over this process."""
+
+    def find_class(self, module_name: str, global_name: str, /) -> Any:
+        """Look up a class of the short list, refuse all others."""
+        if module_name == "inbox_desktop.sync.email.parsed" and global_name in _MAIL_CLASSES:
+            return super().find_class(module_name, global_name)
+        if module_name == "datetime" and global_name in {"datetime", "timezone", "timedelta"}:
+            return super().find_class(module_name, global_name)
+        raise pickle.UnpicklingError(f"{module_name}.{global_name} is not part of a mail")
+
+
+def _unpack(data: bytes) -> ParsedMail | ParseFailure:
+    """One answer of the parser process."""
+    answer = _Unpickler(io.BytesIO(data)).load()
+    if not isinstance(answer, (ParsedMail, ParseFailure)):
+        raise TypeError("not a mail")
+    return answer
+
+
+def _start(memory: int) -> "subprocess.Popen[bytes]":
+    """Start a parser process and wait for its greeting."""
+    process = subprocess.Popen(
+        _command(memory),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=_environment(),
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        start_new_session=sys.platform != "win32",  # Ctrl-C is for the program, which then closes the pool
+    )
+    killer = threading.Timer(_START_SECONDS, process.kill)
+    killer.start()
+    try:
+        greeting = read_frame(_stream(process.stdout))
+    finally:
+        killer.cancel()
+        killer.join()
+    if greeting != GREETING:
+        _end(process, 0)
+        raise ParserUnavailableError(
+            f"the parser process did not start (exit status {process.returncode}); mails are kept unread"
+        )
+    return process
+
+
+def _command(memory: int) -> list[str]:
+    """How the parser process is started: by Python, or by the frozen program itself."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, WORKER_FLAG, str(memory)]
+    return [sys.executable, "-P", "-m", "inbox_desktop.sync.email.parser_worker", str(memory)]
+
+
+def _environment() -> dict[str, str]:
+    """The environment: this very package, wherever it was started (-P keeps the current folder out)."""
+    package = str(Path(inbox_desktop.__file__).resolve().parent.parent)
+    others = os.environ.get("PYTHONPATH", "")
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (package, others)))}
+
+
+def _stream(stream: Any) -> BinaryIO:
+    """A pipe of the process; they are always there, for it was started with them."""
+    assert stream is not None
+    pipe: BinaryIO = stream
+    return pipe
+
+
+def _end(process: "subprocess.Popen[bytes]", seconds: float) -> None:
+    """End a process: by closing its input if it has some seconds, else by force; then collect it."""
+    if seconds:
+        try:
+            _stream(process.stdin).close()
+            process.wait(seconds)
+        except (OSError, ValueError, subprocess.TimeoutExpired):
+            pass
+    if process.poll() is None:
+        process.kill()
+    process.wait()
+    for stream in (process.stdin, process.stdout):
+        try:
+            if stream is not None:
+                stream.close()
+        except (OSError, ValueError):
+            pass
