@@ -1,0 +1,144 @@
+"""How the outbox puts on record what becomes of a delivery: the actions, and writing them come what may."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from inbox_desktop.models.actions import SYSTEM, Action, Outcome, Refusal, perform_all
+from inbox_desktop.models.actions.deliveries import FinishAttempt, PostponeAttempt, RecipientResult
+from inbox_desktop.models.errors import StorageError
+from inbox_desktop.models.kinds import DeliveryState
+from inbox_desktop.models.store import Store, WriteSession
+from inbox_desktop.sync.sending import OutgoingMail
+
+T = TypeVar("T")
+
+PERHAPS = (
+    "Perhaps sent: while the message was being handed over, {}. It is not sent again by itself. Look into "
+    "the Sent folder or ask the recipient, then choose whether it was sent."
+)
+
+
+class Write(Protocol):
+    """Runs a change in one write transaction, and returns what it returns once that is durable."""
+
+    def __call__(self, change: Callable[[WriteSession], T], /) -> Awaitable[T]:
+        """Raises StorageError when the change was not stored."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """How long the outbox waits, in seconds, and when it gives up.
+
+    A message that is put off waits `retry` after its first attempt, twice as long after each further one,
+    at most `longest_retry`; `person` when somebody has to act. It is given up when `give_up_attempts` were
+    made and `give_up_after` has passed: a computer that slept for a week has not tried for a week.
+    """
+
+    retry: float = 30.0
+    longest_retry: float = 3_600.0
+    person: float = 900.0
+    give_up_after: timedelta = timedelta(days=3)
+    give_up_attempts: int = 60
+    look_up: float = 20.0
+    copy: float = 60.0
+    most_tries: int = 8
+    storage: float = 5.0
+    longest_sleep: float = 60.0
+    grace: float = 3.0
+
+    def after(self, attempts: int) -> float:
+        """The pause after this many attempts."""
+        return min(self.retry * 2.0 ** min(max(attempts - 1, 0), 30), self.longest_retry)
+
+
+class DeliveryRecord:
+    """Writes the steps of deliveries. `tally` counts the ends since it was cleared.
+
+    `storage_tries` limits how often a result is written when the store fails; None means for ever.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        write: Write,
+        clock: Callable[[], datetime],
+        pauses: Pauses,
+        on_problem: Callable[[str, str | None], None],
+    ) -> None:
+        self.store = store
+        self.pauses = pauses
+        self.clock = clock
+        self.on_problem = on_problem
+        self.tally: dict[DeliveryState, int] = {}
+        self.storage_tries: int | None = None
+        self._write = write
+
+    def in_seconds(self, seconds: float) -> datetime:
+        """The moment so many seconds from now, UTC."""
+        return self.clock() + timedelta(seconds=seconds)
+
+    async def perform(self, actions: Sequence[Action]) -> list[Outcome | Refusal]:
+        """Perform actions in one transaction.
+
+        Raises:
+            StorageError: nothing of it was stored.
+        """
+        return await self._write(lambda session: perform_all(session, actions))
+
+    async def insist(self, mail: OutgoingMail, actions: Sequence[Action]) -> None:
+        """Put on record what has happened already: when the disk is full, again and again.
+
+        Only if the process ends before does the result get lost, and the next one looks it up.
+
+        Raises:
+            StorageError: it did not work in `storage_tries` attempts.
+        """
+        tries = 0
+        while actions:
+            tries += 1
+            try:
+                outcomes = await self.perform(actions)
+            except StorageError as error:
+                if tries == self.storage_tries:
+                    raise
+                self.on_problem(mail.channel_id, str(error))
+                await asyncio.sleep(self.pauses.storage)
+                continue
+            for outcome in outcomes:
+                if isinstance(outcome, Outcome) and isinstance(outcome.action, FinishAttempt):
+                    self.tally[outcome.action.state] = self.tally.get(outcome.action.state, 0) + 1
+            return
+
+    def finish(
+        self, mail: OutgoingMail, state: DeliveryState, detail: str, results: tuple[RecipientResult, ...]
+    ) -> FinishAttempt:
+        """The action that ends a delivery."""
+        return FinishAttempt(
+            actor=SYSTEM,
+            at=self.clock(),
+            delivery_id=mail.delivery_id,
+            state=state,
+            detail=detail,
+            recipients=results,
+        )
+
+    def postpone(
+        self,
+        delivery_id: str,
+        seconds: float,
+        detail: str,
+        settled: tuple[RecipientResult, ...] = (),
+    ) -> PostponeAttempt:
+        """The action that puts a delivery off; who is settled is not tried again."""
+        return PostponeAttempt(
+            actor=SYSTEM,
+            at=self.clock(),
+            delivery_id=delivery_id,
+            until=self.in_seconds(seconds),
+            detail=detail,
+            recipients=settled,
+        )
