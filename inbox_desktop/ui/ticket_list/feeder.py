@@ -1,0 +1,158 @@
+"""Feeds the list's model: asks on reader threads, page by page, and again when tickets have changed."""
+
+import time
+from collections.abc import Callable
+from enum import StrEnum
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from inbox_desktop.models.store import Changed, Reader
+from inbox_desktop.ui.bridge import Bridge, Failed
+from inbox_desktop.ui.ticket_list.model import TicketListModel
+from inbox_desktop.ui.ticket_list.question import PAGE, Answer, Question, first_rows, next_rows
+
+COALESCE_MS = 150
+REST_FACTOR = 4
+"""After a question that took t, the next one by itself comes no sooner than 4 t later."""
+
+
+class State(StrEnum):
+    """What the list shows."""
+
+    LOADING = "loading"
+    SHOWN = "shown"
+    FAILED = "failed"
+
+
+class Feeder(QObject):
+    """Keeps a model's rows as the database has them. One question at a time is under way.
+
+    `needs` tells how many rows must stay loaded, and which ticket's fate is to be told with each update.
+
+    Signals:
+        state_changed(State): loading, shown or failed.
+        updating(): the model's rows are about to change by news. Remember what is selected.
+        updated(Answer): they have.
+        trouble(str): news could not be read; what is shown stays.
+    """
+
+    state_changed = Signal(object)
+    updating = Signal()
+    updated = Signal(object)
+    trouble = Signal(str)
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        model: TicketListModel,
+        needs: Callable[[], tuple[int, str | None]],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._model = model
+        self._question: Question | None = None
+        self._busy = False
+        self._stale = False
+        self._cost_ms = 0.0
+        self.state = State.LOADING
+        self.reason = ""
+        self._needs = needs
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.refresh)
+        model.more_wanted.connect(self.more)
+        bridge.changed.connect(self._on_changed)
+
+    @property
+    def question(self) -> Question | None:
+        """What is asked for."""
+        return self._question
+
+    def ask(self, question: Question) -> None:
+        """Show another list."""
+        self._question = question
+        self._timer.stop()
+        self._stale = False
+        self._busy = True
+        self._set_state(State.LOADING)
+        self._send(lambda reader: first_rows(reader, question, PAGE), self._started, self._failed)
+
+    def refresh(self) -> None:
+        """Read again what is loaded and needed, and change what differs."""
+        question = self._question
+        if question is None:
+            return
+        if self.state is not State.SHOWN and not self._busy:
+            self.ask(question)
+            return
+        if self._busy:
+            self._stale = True
+            return
+        needed, about = self._needs()
+        count = min(self._model.rowCount(), needed)
+        self._stale = False
+        self._busy = True
+        self._send(
+            lambda reader: first_rows(reader, question, count, about), self._refreshed, self._not_refreshed
+        )
+
+    def more(self) -> None:
+        """Continue behind the last row."""
+        question, rows = self._question, self._model.rows
+        if question is None or self._busy or self._model.complete or not rows:
+            return
+        after, have = rows[-1].page_key, len(rows)
+        self._busy = True
+        done = self._refreshed if question.words else self._continued
+        self._send(lambda reader: next_rows(reader, question, after, have), done, self._not_refreshed)
+
+    def _send(self, ask: Callable[[Reader], Answer], done: Callable[[Answer], None], failed: Failed) -> None:
+        def timed(reader: Reader) -> tuple[Answer, float]:
+            begin = time.perf_counter()
+            answer = ask(reader)
+            return answer, (time.perf_counter() - begin) * 1000
+
+        self._bridge.query(timed, partial(self._ended, done), failed, key=("tickets", id(self)))
+
+    def _ended(self, done: Callable[[Answer], None], result: tuple[Answer, float]) -> None:
+        self._busy = False
+        answer, self._cost_ms = result
+        done(answer)
+        if self._stale:
+            self._later()
+
+    def _started(self, answer: Answer) -> None:
+        self._model.start(answer.rows, complete=answer.complete)
+        self._set_state(State.SHOWN)
+
+    def _continued(self, answer: Answer) -> None:
+        self._model.append(answer.rows, complete=answer.complete)
+
+    def _refreshed(self, answer: Answer) -> None:
+        self.updating.emit()
+        self._model.update(answer.rows, complete=answer.complete)
+        self.updated.emit(answer)
+
+    def _failed(self, reason: str) -> None:
+        self._busy = False
+        self.reason = reason
+        self._model.start((), complete=True)
+        self._set_state(State.FAILED)
+
+    def _not_refreshed(self, reason: str) -> None:
+        self._busy = False
+        self.trouble.emit(reason)
+
+    def _on_changed(self, changed: Changed) -> None:
+        if changed.kind in {"ticket", "customer", "agent"}:
+            self._later()
+
+    def _later(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start(max(COALESCE_MS, round(self._cost_ms * REST_FACTOR)))
+
+    def _set_state(self, state: State) -> None:
+        self.state = state
+        self.state_changed.emit(state)
