@@ -13,6 +13,11 @@ _INSERT = text(
 )
 _WORD = re.compile(r"\w+", re.UNICODE)
 _PHRASE = re.compile(r'"([^"]*)"|(\S+)')
+# Chinese and Japanese write no spaces, and FTS5's tokenizer would take a whole clause for one word: each of
+# their characters is indexed as a word of its own, and a run of them is looked for as a phrase.
+_UNSPACED = re.compile(
+    "[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
+)
 _LONGEST_BODY = 200_000
 
 
@@ -39,10 +44,25 @@ def index(connection: Connection, documents: Sequence[Document]) -> None:
     connection.execute(
         _INSERT,
         [
-            {"id": n, "subject": d.subject, "people": d.people, "body": d.body[:_LONGEST_BODY]}
+            {
+                "id": n,
+                "subject": spaced(d.subject),
+                "people": spaced(d.people),
+                "body": spaced(d.body[:_LONGEST_BODY]),
+            }
             for n, d in numbered
         ],
     )
+
+
+def spaced(content: str) -> str:
+    """The text with spaces around each character that is indexed as a word of its own."""
+    return content if content.isascii() else _UNSPACED.sub(r" \g<0> ", content)
+
+
+def words_of(query: str) -> list[str]:
+    """The words in what a person typed."""
+    return _WORD.findall(query)
 
 
 def match_expression(query: str) -> str | None:
@@ -53,7 +73,7 @@ def match_expression(query: str) -> str | None:
     terms: list[str] = []
     open_ended = False
     for quoted, bare in _PHRASE.findall(query):
-        words = _WORD.findall(quoted or bare)
+        words = _WORD.findall(spaced(quoted or bare))
         if words:
             terms.append(f'"{" ".join(words)}"')
             open_ended = not quoted

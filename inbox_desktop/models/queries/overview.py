@@ -25,11 +25,12 @@ def overview(connection: Connection, ticket_id: str) -> Overview | None:
         .order_by(Ticket.last_message_at.desc(), Ticket.id.desc())
         .limit(LONGEST_HISTORY)
     )
+    identities = _identities(connection, ticket.customer_id)
     return Overview(
         ticket=ticket,
         customer_since=_known_since(connection, ticket.customer_id),
-        addresses=_identities(connection, ticket.customer_id, IdentityKind.EMAIL),
-        phones=_identities(connection, ticket.customer_id, IdentityKind.PHONE),
+        addresses=identities.get(IdentityKind.EMAIL, ()),
+        phones=identities.get(IdentityKind.PHONE, ()),
         possibly_belongs_to=_possibly(connection, ticket_id),
         history=tuple(_summary(row) for row in history),
         history_total=connection.execute(select(func.count()).where(*others)).scalar_one(),
@@ -68,9 +69,12 @@ def _known_since(connection: Connection, customer_id: str) -> datetime:
     return min(connection.scalars(union_all(made, wrote)))
 
 
-def _identities(connection: Connection, customer_id: str, kind: IdentityKind) -> tuple[str, ...]:
-    query = select(Identity.value).where(Identity.customer_id == customer_id, Identity.kind == kind)
-    return tuple(connection.scalars(query.order_by(Identity.id)))
+def _identities(connection: Connection, customer_id: str) -> dict[IdentityKind, tuple[str, ...]]:
+    query = select(Identity.kind, Identity.value).where(Identity.customer_id == customer_id)
+    found: dict[IdentityKind, tuple[str, ...]] = {}
+    for kind, value in connection.execute(query.order_by(Identity.id)):
+        found[IdentityKind(kind)] = (*found.get(IdentityKind(kind), ()), value)
+    return found
 
 
 def _possibly(connection: Connection, ticket_id: str) -> TicketSummary | None:

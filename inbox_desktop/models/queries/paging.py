@@ -43,7 +43,7 @@ STRETCHES: dict[Sort, tuple[Stretch, ...]] = {
 }
 
 
-def page_key(ticket: Row[Any], sort: Sort) -> PageKey:
+def page_key(ticket: Row[*tuple[Any, ...]], sort: Sort) -> PageKey:
     """The place of a ticket's row in a list of this order: the stretch, and the values of its order."""
     stretches = STRETCHES[sort]
     number = 1 if len(stretches) > 1 and ticket.waiting_since is None else 0

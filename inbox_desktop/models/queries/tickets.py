@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import BindParameter, Connection, Row, bindparam, or_, select
 
 from inbox_desktop.models.kinds import ChannelKind, DeliveryState, MessageKind, TicketStatus
 from inbox_desktop.models.queries.filters import Sort, TicketFilter
@@ -24,17 +24,65 @@ from inbox_desktop.models.tables import (
 _LARGEST_NUMBER = 2**63 - 1
 _PROBLEMS = (DeliveryState.FAILED, DeliveryState.UNKNOWN)
 
+_IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
+
+# The labels are the fields of TicketRow.
 _ROWS = (
     select(
-        Ticket.__table__,
+        Ticket.id,
+        Ticket.number,
+        Ticket.subject,
+        Ticket.snippet,
+        Ticket.status,
+        Ticket.unread,
+        Ticket.channel_id,
+        Ticket.channel_kind,
         Channel.name.label("channel_name"),
+        Ticket.customer_id,
         Customer.name.label("customer_name"),
+        Ticket.customer_address,
         Customer.blocked.label("customer_blocked"),
+        Ticket.assignee_id,
         Agent.name.label("assignee_name"),
+        Ticket.created_at,
+        Ticket.last_message_at,
+        Ticket.last_inbound_at,
+        Ticket.waiting_since,
+        Ticket.snoozed_until,
+        Ticket.message_count,
+        Ticket.has_attachments,
+        Ticket.last_message_id,
+        Ticket.last_inbound_id,
     )
     .join(Channel, Channel.id == Ticket.channel_id)
     .join(Customer, Customer.id == Ticket.customer_id)
     .outerjoin(Agent, Agent.id == Ticket.assignee_id)
+    .where(Ticket.id.in_(_IDS))
+)
+
+_TAGS = (
+    select(TicketTag.ticket_id, TicketTag.tag)
+    .where(TicketTag.ticket_id.in_(_IDS), TicketTag.removed.is_(False))
+    .order_by(TicketTag.id)
+)
+
+_DELIVERIES = (
+    select(
+        Message.ticket_id,
+        or_(
+            Delivery.state.in_(_PROBLEMS),
+            select(Recipient.delivery_id)
+            .where(Recipient.delivery_id == Delivery.id, Recipient.state.in_(_PROBLEMS))
+            .exists(),
+        ),
+    )
+    .join(Delivery, Delivery.message_id == Message.id)
+    .where(
+        Message.ticket_id.in_(_IDS),
+        Message.kind == MessageKind.REPLY,
+        Delivery.state != DeliveryState.CANCELLED,
+    )
+    .order_by(Message.order_at, Message.id)
 )
 
 
@@ -69,89 +117,38 @@ def ticket_by_number(connection: Connection, number: int) -> TicketRow | None:
 def find_ticket(connection: Connection, text: str) -> TicketRow | None:
     """The ticket that a person names by its number, with or without #, or by its id."""
     name = text.strip()
-    number = name.removeprefix("#").strip()
-    if number.isdecimal() and len(number) <= len(str(_LARGEST_NUMBER)):
-        return ticket_by_number(connection, int(number))
-    return ticket_row(connection, name.lower())
+    number = number_in(name)
+    return ticket_row(connection, name.lower()) if number is None else ticket_by_number(connection, number)
+
+
+def number_in(text: str) -> int | None:
+    """The ticket number that this is, with or without #, or None."""
+    digits = text.strip().removeprefix("#").strip()
+    is_number = digits.isascii() and digits.isdecimal() and len(digits) <= len(str(_LARGEST_NUMBER))
+    return int(digits) if is_number else None
 
 
 def rows_by_id(connection: Connection, ids: Sequence[str], sort: Sort = Sort.NEWEST) -> tuple[TicketRow, ...]:
     """The tickets with these ids, in this order; an id that is not here is left out."""
     if not ids:
         return ()
-    found = {row.id: row for row in connection.execute(_ROWS.where(Ticket.id.in_(ids)))}
-    tags = _tags(connection, ids)
-    problems = _with_delivery_problem(connection, ids)
+    wanted = {"ids": list(ids)}
+    found = {row.id: row for row in connection.execute(_ROWS, wanted)}
+    tags: dict[str, dict[str, None]] = defaultdict(dict)  # without doubles, in the order of their adding
+    for ticket_id, tag in connection.execute(_TAGS, wanted):
+        tags[ticket_id][tag] = None
+    newest_has_problem = {str(row[0]): bool(row[1]) for row in connection.execute(_DELIVERIES, wanted)}
     return tuple(
-        _row(found[ticket_id], sort, tags.get(ticket_id, ()), delivery_problem=ticket_id in problems)
+        _row(found[ticket_id], sort, tuple(tags[ticket_id]), newest_has_problem.get(ticket_id, False))
         for ticket_id in ids
         if ticket_id in found
     )
 
 
-def _row(ticket: Row[Any], sort: Sort, tags: tuple[str, ...], *, delivery_problem: bool) -> TicketRow:
-    return TicketRow(
-        id=ticket.id,
-        number=ticket.number,
-        subject=ticket.subject,
-        snippet=ticket.snippet,
-        status=TicketStatus(ticket.status),
-        unread=ticket.unread,
-        channel_id=ticket.channel_id,
-        channel_kind=ChannelKind(ticket.channel_kind),
-        channel_name=ticket.channel_name,
-        customer_id=ticket.customer_id,
-        customer_name=ticket.customer_name,
-        customer_address=ticket.customer_address,
-        customer_blocked=ticket.customer_blocked,
-        assignee_id=ticket.assignee_id,
-        assignee_name=ticket.assignee_name,
-        tags=tags,
-        created_at=ticket.created_at,
-        last_message_at=ticket.last_message_at,
-        last_inbound_at=ticket.last_inbound_at,
-        waiting_since=ticket.waiting_since,
-        snoozed_until=ticket.snoozed_until,
-        message_count=ticket.message_count,
-        has_attachments=ticket.has_attachments,
-        page_key=page_key(ticket, sort),
-        last_message_id=ticket.last_message_id,
-        last_inbound_id=ticket.last_inbound_id,
-        delivery_problem=delivery_problem,
-    )
-
-
-def _tags(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """The standing tags by ticket, in the order in which they were put on."""
-    query = (
-        select(TicketTag.ticket_id, TicketTag.tag)
-        .where(TicketTag.ticket_id.in_(ids), TicketTag.removed.is_(False))
-        .order_by(TicketTag.id)
-    )
-    tags: dict[str, dict[str, None]] = defaultdict(dict)
-    for ticket_id, tag in connection.execute(query):
-        tags[ticket_id][tag] = None
-    return {ticket_id: tuple(names) for ticket_id, names in tags.items()}
-
-
-def _with_delivery_problem(connection: Connection, ids: Sequence[str]) -> set[str]:
-    """The tickets whose newest reply did not reach everybody, or may not have."""
-    failed = (
-        select(Recipient.delivery_id)
-        .where(Recipient.delivery_id == Delivery.id, Recipient.state.in_(_PROBLEMS))
-        .exists()
-    )
-    query = (
-        select(Message.ticket_id, or_(Delivery.state.in_(_PROBLEMS), failed))
-        .join(Delivery, Delivery.message_id == Message.id)
-        .where(
-            Message.ticket_id.in_(ids),
-            Message.kind == MessageKind.REPLY,
-            Delivery.state != DeliveryState.CANCELLED,
-        )
-        .order_by(Message.order_at, Message.id)
-    )
-    newest: dict[str, bool] = {}
-    for ticket_id, problem in connection.execute(query):
-        newest[str(ticket_id)] = bool(problem)
-    return {ticket_id for ticket_id, problem in newest.items() if problem}
+def _row(
+    ticket: Row[*tuple[Any, ...]], sort: Sort, tags: tuple[str, ...], delivery_problem: bool
+) -> TicketRow:
+    values = dict(ticket._mapping)
+    values["status"] = TicketStatus(ticket.status)
+    values["channel_kind"] = ChannelKind(ticket.channel_kind)
+    return TicketRow(**values, tags=tags, page_key=page_key(ticket, sort), delivery_problem=delivery_problem)
