@@ -1,0 +1,48 @@
+"""`python -m tests.bench [NAME ...]`: runs the benchmarks, each in a process of its own."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import subprocess
+import sys
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+NAMES = {
+    "start": "From the start of the process to a painted window",
+    "ingest": "A mailbox of 10,000 mails, from Dovecot to the list",
+    "open-ticket": "Opening a ticket with 50 messages",
+    "list": "A list of 100,000 tickets",
+}
+
+
+def main(names: list[str]) -> int:
+    """Run the named benchmarks, or all; the exit code is 0 if all ran."""
+    if unknown := [name for name in names if name not in NAMES]:
+        print(f"No such benchmark: {', '.join(unknown)}. There are: {', '.join(NAMES)}.", file=sys.stderr)
+        return 2
+    if len(names) == 1:
+        return _run(names[0])
+    code = 0
+    for name in names or list(NAMES):
+        # A process for each: what one leaves in memory does not slow the next.
+        code |= subprocess.run([sys.executable, "-m", "tests.bench", name], check=False).returncode
+    return code
+
+
+def _run(name: str) -> int:
+    from tests.bench.report import Report, machine
+
+    logging.basicConfig(level=logging.WARNING)
+    where = machine()
+    print(f"{name}: {NAMES[name]}", file=sys.stderr, flush=True)
+    report = Report(f"{name}: {NAMES[name]}")
+    importlib.import_module(f"tests.bench.{name.replace('-', '_')}").run(report)
+    print(f"{report.text()}\n\nMeasured on {where}.\n", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
