@@ -29,24 +29,28 @@ class Panes(QSplitter):
 
     def __init__(self, views: QWidget, tickets: QWidget, thread: QWidget, overview: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal)
+        self._panes = (views, tickets, thread, overview)
         self._views, self._overview = views, overview
+        self._known = list(WIDTHS)
         self._overview_wanted = True
         self._overview_forced = False
         self._popover: Popover | None = None
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
-        for place, pane in enumerate((views, tickets, thread, overview)):
+        for place, pane in enumerate(self._panes):
             self.addWidget(pane)
             pane.setMinimumWidth(LEAST[place])
             self.setStretchFactor(place, 1 if place == _THREAD else 0)
         self.setSizes(list(WIDTHS))
-        self._known = list(WIDTHS)
 
     @property
     def widths(self) -> list[int]:
         """The widths of the four panes; of a folded one, those that it had last."""
         sizes = self.sizes()
-        self._known = [size or known for size, known in zip(sizes, self._known, strict=True)]
+        for place, pane in enumerate(self._panes):
+            here = self.indexOf(pane)
+            if here >= 0 and sizes[here] and self.isVisible():
+                self._known[place] = sizes[here]
         return list(self._known)
 
     def set_widths(self, widths: list[int]) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from inbox_desktop.models.kinds import TicketStatus
-from inbox_desktop.models.queries.filters import StatusFilter
+from inbox_desktop.models.queries.filters import StatusFilter, View
 from inbox_desktop.models.queries.rows import TicketRow
 from inbox_desktop.ui.bridge import Bridge
 from inbox_desktop.ui.kit import Density, Divider, EmptyState, ErrorState, Skeleton, theme
@@ -136,7 +136,7 @@ class TicketListPane(QWidget):
             self._by_place[question.place.key] = question
         self._question = question
         self._typing.stop()
-        self.header.set_question(question)
+        self._tell_question()
         self._feeder.ask(question)
 
     def search(self, words: str) -> None:
@@ -148,8 +148,14 @@ class TicketListPane(QWidget):
             self.show_place(self._question.place)
             return
         self._question = replace(self._question, words=cleaned)
-        self.header.set_question(self._question)
+        self._tell_question()
         self._typing.start()
+
+    def _tell_question(self) -> None:
+        self.header.set_question(self._question)
+        # In my inbox every ticket is mine; to say so on each row would be noise.
+        is_mine = self._question.place.view is View.MINE and not self._question.words
+        self.view.delegate.set_show_assignee(shown=not is_mine)
 
     def refresh(self) -> None:
         """Read the list again."""
