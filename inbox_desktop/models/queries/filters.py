@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, false, select, table, text
+from sqlalchemy import ColumnElement, false, select, table, text, true
 from sqlalchemy import column as named
 
 from inbox_desktop.models import fulltext
@@ -89,7 +89,7 @@ def conditions(wanted: TicketFilter) -> list[ColumnElement[bool]]:
     elif wanted.view is View.CHANNEL:
         found.append(false())
     if wanted.unread_only:
-        found.append(Ticket.unread.is_(True))
+        found.append(Ticket.unread == true())  # as the partial index says it
     if wanted.text.strip():
         found.append(_holds(wanted.text))
     return found

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inbox_desktop.models.kinds import ActorKind, ChannelKind, TicketStatus
@@ -33,6 +33,14 @@ class Ticket(Stamped, Base):
         Index("ix_tickets_channel_created", "status", "channel_id", "created_at", "id"),
         Index("ix_tickets_channel_waiting", "status", "channel_id", "waiting_since", "last_message_at", "id"),
         Index("ix_tickets_last", "last_message_at", "id"),
+        Index(
+            "ix_tickets_unread",
+            "status",
+            "last_message_at",
+            "id",
+            sqlite_where=text("unread = 1"),
+            postgresql_where=text("unread"),
+        ),
         Index("ix_tickets_snoozed_until", "snoozed_until"),
         Index("ix_tickets_customer_last", "customer_id", "last_message_at", "id"),
     )

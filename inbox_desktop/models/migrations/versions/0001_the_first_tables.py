@@ -206,6 +206,14 @@ def upgrade() -> None:
         ["status", "waiting_since", "last_message_at", "id"],
         unique=False,
     )
+    op.create_index(
+        "ix_tickets_unread",
+        "tickets",
+        ["status", "last_message_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("unread = 1"),
+        postgresql_where=sa.text("unread"),
+    )
 
     op.create_table(
         "messages",
