@@ -7,8 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from inbox_desktop.models.actions import Action, Outcome, Refusal, agent, perform_all
+from inbox_desktop.models.actions import Action, Outcome, Refusal, agent, channel, perform_all
 from inbox_desktop.models.actions.messages import Reply
+from inbox_desktop.models.actions.receiving import Receive
 from inbox_desktop.models.actions.tickets import AddTag, Assign, Close, MarkRead, Snooze
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.errors import InboxError
@@ -161,38 +162,53 @@ def make_world(folder: Path, tickets: int = len(CUSTOMERS)) -> World:
     store = open_store(folder)
     julia = add_agent(store, "Julia Mendes")
     tom = add_agent(store, "Tom Kern")
-    channel = add_channel(store, julia)
-    world = World(store, julia, tom, channel, Mailroom(store, channel), SmallEngine(store))
-    world.engine.states[channel] = Health(
-        channel, ChannelKind.EMAIL, "Support", ChannelState.CONNECTED, synced_at=now() - timedelta(seconds=12)
+    mailbox = add_channel(store, julia)
+    world = World(store, julia, tom, mailbox, Mailroom(store, mailbox), SmallEngine(store))
+    world.engine.states[mailbox] = Health(
+        mailbox, ChannelKind.EMAIL, "Support", ChannelState.CONNECTED, synced_at=now() - timedelta(seconds=12)
     )
+    _fill(world, tickets)
+    return world
+
+
+def _fill(world: World, tickets: int) -> None:
+    """Let mails arrive, about one an hour, and dress their tickets; two transactions for all of them."""
     begin = now() - timedelta(hours=tickets)
+    arrivals = []
     for number in range(tickets):
-        name, address, subject, tags = CUSTOMERS[-1 - number % len(CUSTOMERS)]
-        ticket = world.arrive(
+        name, address, subject, _tags = CUSTOMERS[-1 - number % len(CUSTOMERS)]
+        message = world.mail.message(
             author_name=name,
             author_address=address if number < len(CUSTOMERS) else f"{number}-{address}",
             subject=subject,
             text=f"Hello,\n\n{subject}.\n\nThank you\n{name}",
             sent_at=begin + timedelta(minutes=59 * (number + 1)),
         )
-        world.tickets.insert(0, ticket)
-        _dress(world, ticket, number, tags)
-    return world
+        arrivals.append(Receive(actor=channel(world.channel), at=message.sent_at, message=message))
+    with world.store.write() as session:
+        outcomes = perform_all(session, arrivals)
+        for number, outcome in enumerate(outcomes):
+            assert isinstance(outcome, Outcome)
+            assert outcome.ticket_id is not None
+            world.tickets.insert(0, outcome.ticket_id)
+            message_id = arrivals[number].message_id
+            dressing = _dressing(world, outcome.ticket_id, number, message_id)
+            assert not [result for result in perform_all(session, dressing) if isinstance(result, Refusal)]
 
 
-def _dress(world: World, ticket: str, number: int, tags: Sequence[str]) -> None:
-    me_acting = agent(world.julia)
-    for tag in tags:
-        done(world.store, AddTag(actor=me_acting, ticket_id=ticket, tag=tag))
+def _dressing(world: World, ticket: str, number: int, message_id: str) -> list[Action]:
+    """What has happened to a ticket: tags, an assignee, read, snoozed."""
+    julia = agent(world.julia)
+    todo: list[Action] = [
+        AddTag(actor=julia, ticket_id=ticket, tag=tag) for tag in CUSTOMERS[-1 - number % len(CUSTOMERS)][3]
+    ]
     if number % 8 != 6:
-        done(world.store, Assign(actor=me_acting, ticket_id=ticket, assignee_id=world.julia))
+        todo.append(Assign(actor=julia, ticket_id=ticket, assignee_id=world.julia))
     if number % 3:
-        seen = world.row(ticket).last_message_id
-        done(world.store, MarkRead(actor=me_acting, ticket_id=ticket, seen_message_id=seen))
+        todo.append(MarkRead(actor=julia, ticket_id=ticket, seen_message_id=message_id))
     if number % 8 == 1:
-        until = now() + timedelta(days=2)
-        done(world.store, Snooze(actor=me_acting, ticket_id=ticket, until=until))
+        todo.append(Snooze(actor=julia, ticket_id=ticket, until=now() + timedelta(days=2)))
+    return todo
 
 
 def reply(world: World, ticket_id: str, text: str = "On its way.", **values: Any) -> Reply:

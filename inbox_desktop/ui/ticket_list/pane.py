@@ -337,10 +337,10 @@ class TicketListPane(QWidget):
         return 0 if self.model.rowCount() else None
 
     def _needs(self) -> tuple[int, str | None]:
-        """How many rows must stay loaded (those in sight or selected, two pages), and the ticket shown."""
+        """How many rows must stay loaded (those in sight or selected, a page), and the ticket shown."""
         selected = [index.row() for index in self.view.selectionModel().selectedIndexes()]
         last = max([self.view.last_visible_place(), *selected], default=0)
-        return last + 2 * PAGE, self._current.id if self._current else None
+        return last + PAGE, self._current.id if self._current else None
 
 
 def _is_done_with(row: TicketRow, me: str) -> bool:
