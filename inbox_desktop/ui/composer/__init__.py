@@ -1,0 +1,1 @@
+"""The composer: replies and private notes, their drafts, recipients and files."""

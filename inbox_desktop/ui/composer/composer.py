@@ -1,0 +1,430 @@
+"""The composer: a reply or a private note, from the first letter to the moment it is accepted."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from inbox_desktop.models.actions import Action, Outcome, Refusal, agent
+from inbox_desktop.models.actions.messages import AddNote, Reply
+from inbox_desktop.models.clock import now
+from inbox_desktop.models.kinds import ChannelKind
+from inbox_desktop.models.queries.rows import Draft, MessageRow, Thread
+from inbox_desktop.models.store import Changed
+from inbox_desktop.ui.bridge import Bridge
+from inbox_desktop.ui.composer.addresses import Recipients, others, summary
+from inbox_desktop.ui.composer.draft_keeper import DraftKeeper
+from inbox_desktop.ui.composer.newer import newer_messages, newer_words, newest_id
+from inbox_desktop.ui.composer.notice_strip import NoticeStrip
+from inbox_desktop.ui.composer.pad import Pad
+from inbox_desktop.ui.composer.recipients import RecipientFields, SummaryButton
+from inbox_desktop.ui.composer.surroundings import Surroundings, surroundings
+from inbox_desktop.ui.composer.toolbar import Toolbar
+from inbox_desktop.ui.kit import SegmentedTabs, Tone, customer_label, theme
+from inbox_desktop.ui.kit.painting import KitWidget, rounded
+from inbox_desktop.ui.kit.tokens import GAP, RADIUS_CARD
+
+REPLY: Final = 0
+NOTE: Final = 1
+_NOTE_HINT: Final = "A note for your team. The customer never sees it."
+
+
+class Composer(KitWidget):
+    """Writes into the ticket that `show_thread` gave it.
+
+    Signals:
+        sent(list[Outcome]): a reply or a note was accepted.
+        newer_wanted: the person wants to see what came since the draft was begun.
+        unblock_wanted: the person wants to unblock the customer.
+        notice(str): a sentence for the person.
+    """
+
+    sent = Signal(list)
+    newer_wanted = Signal()
+    unblock_wanted = Signal()
+    notice = Signal(str)
+
+    def __init__(self, bridge: Bridge, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._thread: Thread | None = None
+        self._surroundings = Surroundings()
+        self._recipients: dict[str, Recipients] = {}
+        self._refused = ""
+        self._sending = False
+        self._close_wanted = False
+        self._opening = False
+        self._tabs = SegmentedTabs(name="Reply or note", parent=self)
+        self._tabs.add_tab("Reply", "R")
+        self._tabs.add_tab("Note", "N")
+        self._tabs.current_changed.connect(self._tab_changed)
+        self._summary = SummaryButton(self)
+        self._fields = RecipientFields(self)
+        self._fields.hide()
+        self._fields.changed.connect(self._recipients_changed)
+        self._summary.toggled.connect(self._unfold)
+        self._strip = NoticeStrip(self)
+        self._pads = [Pad(bridge, is_note=is_note, parent=self) for is_note in (False, True)]
+        self._toolbar = Toolbar(self)
+        self._keeper = DraftKeeper(bridge, self._collect, self)
+        self._lay_out()
+        self._connect()
+        self._tab_changed(REPLY)
+        self._ask_surroundings()
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setContentsMargins(8, 6, 14, 2)
+        top.setSpacing(GAP)
+        top.addWidget(self._tabs)
+        top.addStretch(1)
+        top.addWidget(self._summary, 100)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(top)
+        column.addWidget(self._fields)
+        column.addWidget(self._strip)
+        for pad in self._pads:
+            column.addWidget(pad)
+        column.addWidget(self._toolbar)
+
+    def _connect(self) -> None:
+        for pad in self._pads:
+            pad.edited.connect(partial(self._edited, pad))
+            pad.trouble.connect(self.notice)
+            pad.editor.installEventFilter(self)
+        self._toolbar.attach.connect(self._choose_files)
+        self._toolbar.link.connect(self._ask_link)
+        self._toolbar.send.connect(self._send_clicked)
+        self._keeper.loaded.connect(self._drafts_loaded)
+        self._keeper.saved.connect(self._saved)
+        self._keeper.not_saved.connect(self._not_saved)
+        self._bridge.changed.connect(self._on_changed)
+
+    # What is written to
+
+    def show_thread(self, thread: Thread | None) -> None:
+        """Write into this ticket, or hear that the one on the screen has changed."""
+        before = self._thread.ticket.id if self._thread else None
+        ticket_id = thread.ticket.id if thread else None
+        if ticket_id != before:
+            self._keeper.open(ticket_id)
+            self._refused = ""
+            self._sending = False
+            self._opening = True
+            self._tabs.set_current(REPLY)
+            for pad in self._pads:
+                pad.load(ticket_id, None)
+                pad.editor.setReadOnly(ticket_id is not None)
+            self._toolbar.set_state("")
+            self._summary.setChecked(False)
+        self._thread = thread
+        if thread is not None:
+            self._offer_recipients(thread)
+        self._refresh()
+
+    def focus_reply(self) -> None:
+        """Go on with the reply."""
+        self._focus(REPLY)
+
+    def focus_note(self) -> None:
+        """Go on with the note."""
+        self._focus(NOTE)
+
+    def _focus(self, tab: int) -> None:
+        self._tabs.set_current(tab)
+        self._pad.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def save_now(self) -> None:
+        """Store what is unsaved, without waiting."""
+        self._keeper.save_now()
+
+    @property
+    def _pad(self) -> Pad:
+        return self._pads[self._tabs.current]
+
+    @property
+    def _is_note(self) -> bool:
+        return self._tabs.current == NOTE
+
+    def set_room(self, height: int) -> None:
+        """How high the pane is, in pixels; the editor takes at most two fifths of it."""
+        lines = int(height * 0.4) // theme().px(18)
+        for pad in self._pads:
+            pad.editor.set_most_lines(lines)
+
+    # Recipients
+
+    def _offer_recipients(self, thread: Thread) -> None:
+        self._fields.set_offer(thread.reply_from, others(thread, self._surroundings.own))
+        chosen = self._recipients.get(thread.ticket.id) or Recipients(thread.reply_to)
+        if chosen != self._fields.recipients() and not self._fields.isVisible():
+            self._fields.set_recipients(chosen)
+        self._describe_recipients()
+
+    def _describe_recipients(self) -> None:
+        if self._thread is None:
+            return
+        chosen = self._fields.recipients()
+        name = customer_label(self._thread.ticket).split(" ")[0] if chosen.to == self._thread.reply_to else ""
+        copies = len(chosen.cc) + len(chosen.bcc)
+        self._summary.set_words(summary(chosen.to, name, self._thread.reply_from, copies))
+
+    def _recipients_changed(self) -> None:
+        if self._thread is not None:
+            self._recipients[self._thread.ticket.id] = self._fields.recipients()
+            self._refused = ""
+            self._describe_recipients()
+            self._refresh()
+
+    def _unfold(self, unfolded: bool) -> None:
+        self._fields.setVisible(unfolded and not self._is_note)
+        if unfolded:
+            self._fields.focus_first()
+
+    # Tabs and state
+
+    def _tab_changed(self, _index: int) -> None:
+        for pad in self._pads:
+            pad.setVisible(pad is self._pad)
+        self._toolbar.set_editor(self._pad.editor)
+        self._toolbar.button.set_note(note=self._is_note)
+        self._toolbar.set_state("")
+        self._refused = ""
+        self._refresh()
+        self.update()
+
+    def _refresh(self) -> None:
+        """Show what is possible now."""
+        thread = self._thread
+        refusal = thread.reply_refusal if thread is not None and not self._is_note else None
+        has_address = thread is not None and thread.ticket.channel_kind is ChannelKind.EMAIL
+        self._summary.setVisible(has_address and not self._is_note and not refusal)
+        self._fields.setVisible(self._summary.isChecked() and self._summary.isVisibleTo(self))
+        self._pad.setVisible(not refusal)
+        self._toolbar.set_tools_enabled(enabled=thread is not None and not refusal)
+        ready = thread is not None and not refusal and not self._sending
+        self._toolbar.button.set_ready(ready=ready and not self._pad.is_blank and not self._pad.is_busy)
+        self._pad.editor.setPlaceholderText(self._hint())
+        self._show_strip(refusal)
+
+    def _hint(self) -> str:
+        if self._is_note:
+            return _NOTE_HINT
+        name = customer_label(self._thread.ticket).split(" ")[0] if self._thread else ""
+        return f"Reply to {name}…" if name else "Reply…"
+
+    def _show_strip(self, refusal: str | None) -> None:
+        if refusal:
+            blocked = self._thread is not None and self._thread.ticket.customer_blocked
+            links = [("Unblock", self.unblock_wanted.emit)] if blocked else []
+            self._strip.say(refusal, Tone.NEUTRAL, links)
+            return
+        newer = self._newer()
+        if newer:
+            links = [("Show what is new", self._show_newer)]
+            if self._refused:
+                links.append(("Send anyway", self._send_anyway))
+            self._strip.say(newer_words(newer), Tone.WARN, links)
+        elif self._refused:
+            self._strip.say(self._refused, Tone.BAD)
+        else:
+            self._strip.clear()
+
+    def _newer(self) -> tuple[MessageRow, ...]:
+        """What came since the reply that stands here was begun."""
+        if self._thread is None or self._is_note or self._pad.is_blank:
+            return ()
+        return newer_messages(self._thread, self._pad.seen_id)
+
+    def _show_newer(self) -> None:
+        if self._thread is not None:
+            self._pad.seen_id = newest_id(self._thread)
+            self._keeper.touch(is_note=self._is_note)
+        self._refused = ""
+        self.newer_wanted.emit()
+        self._refresh()
+        self._pad.editor.setFocus()
+
+    def _send_anyway(self) -> None:
+        if self._thread is not None:
+            self._pad.seen_id = newest_id(self._thread)
+        self.send(close=self._close_wanted)
+
+    # Drafts
+
+    def _collect(self, is_note: bool) -> Draft | None:
+        return self._pads[NOTE if is_note else REPLY].draft()
+
+    def _edited(self, pad: Pad) -> None:
+        if pad.seen_id is None and self._thread is not None:
+            pad.seen_id = newest_id(self._thread)
+        self._keeper.touch(is_note=pad.is_note)
+        self._toolbar.set_state("")
+        if not self._newer():
+            self._refused = ""
+        self._refresh()
+
+    def _drafts_loaded(self, reply: Draft | None, note: Draft | None) -> None:
+        ticket_id = self._thread.ticket.id if self._thread else None
+        for pad, draft in zip(self._pads, (reply, note), strict=True):
+            if self._sending and pad is self._pad:
+                continue
+            pad.load(ticket_id, draft)
+            pad.editor.setReadOnly(False)
+        if self._opening and not self._pads[NOTE].is_blank and self._pads[REPLY].is_blank:
+            self._tabs.set_current(NOTE)
+        self._opening = False
+        self._toolbar.set_state("Draft" if not self._pad.is_blank else "")
+        self._refresh()
+
+    def _saved(self, is_note: bool) -> None:
+        if is_note == self._is_note:
+            self._toolbar.set_state("" if self._pad.is_blank else "Draft saved")
+
+    def _not_saved(self, words: str) -> None:
+        self._toolbar.set_state("Draft not saved", "red_text")
+        self.notice.emit(f"The draft was not saved; it stays in the editor. {words}")
+
+    def _on_changed(self, changed: Changed) -> None:
+        if changed.kind in {"setting", "channel"}:
+            self._ask_surroundings()
+
+    def _ask_surroundings(self) -> None:
+        self._bridge.query(surroundings, self._take_surroundings, key=(id(self), "surroundings"))
+
+    def _take_surroundings(self, found: Surroundings) -> None:
+        self._surroundings = found
+        if self._thread is not None:
+            self._offer_recipients(self._thread)
+
+    # Files and links
+
+    def _choose_files(self) -> None:
+        dialog = QFileDialog(self, "Attach files")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(self._files_chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _files_chosen(self, paths: Sequence[str]) -> None:
+        self._pad.attach([Path(path) for path in paths])
+
+    def _ask_link(self) -> None:
+        self._pad.ask_link()
+
+    # Sending
+
+    def _send_clicked(self, close: bool) -> None:
+        self.send(close=close)
+
+    def send(self, *, close: bool = False) -> None:
+        """Hand the reply or note over. The text stays until it is accepted."""
+        pad, thread = self._pad, self._thread
+        if thread is None or self._sending or pad.is_blank or pad.is_busy:
+            return
+        mistakes = self._fields.mistakes() if not self._is_note else ()
+        if mistakes:
+            self._summary.setChecked(True)
+            self._refused = f"“{mistakes[0]}” is no e-mail address. Correct or remove it; nothing was sent."
+            self._refresh()
+            return
+        self._close_wanted = close
+        self._sending = True
+        pad.editor.setReadOnly(True)
+        self._refresh()
+        action = self._note(pad, thread) if self._is_note else self._reply(pad, thread, close=close)
+        self._bridge.perform(
+            [action], partial(self._answered, pad, thread.ticket.id), partial(self._failed, pad)
+        )
+
+    def _reply(self, pad: Pad, thread: Thread, *, close: bool) -> Action:
+        chosen = self._fields.recipients()
+        wait = self._surroundings.undo_seconds if thread.ticket.channel_kind is ChannelKind.EMAIL else 0
+        moment = now()
+        return Reply(
+            actor=agent(self._bridge.me.id),
+            at=moment,
+            ticket_id=thread.ticket.id,
+            text=pad.editor.text(),
+            html=None if pad.editor.is_plain else pad.editor.html(),
+            files=pad.tray.files(),
+            seen_message_id=pad.seen_id,
+            to=chosen.to,
+            cc=chosen.cc,
+            bcc=chosen.bcc,
+            not_before=moment + timedelta(seconds=wait) if wait else None,
+            close=close,
+        )
+
+    def _note(self, pad: Pad, thread: Thread) -> Action:
+        return AddNote(
+            actor=agent(self._bridge.me.id),
+            ticket_id=thread.ticket.id,
+            text=pad.editor.text(),
+            html=None if pad.editor.is_plain else pad.editor.html(),
+            files=pad.tray.files(),
+        )
+
+    def _answered(self, pad: Pad, ticket_id: str, results: list[Outcome | Refusal]) -> None:
+        self._sending = False
+        pad.editor.setReadOnly(False)
+        if pad.ticket_id != ticket_id:
+            return
+        refusals = [result for result in results if isinstance(result, Refusal)]
+        if refusals:
+            self._refused = refusals[0].reason
+        else:
+            self._refused = ""
+            self._keeper.forget(is_note=pad.is_note)
+            pad.load(ticket_id, None)
+            self._toolbar.set_state("")
+            self._recipients.pop(ticket_id, None)
+            self._summary.setChecked(False)
+        self._refresh()
+        outcomes = [result for result in results if isinstance(result, Outcome)]
+        if outcomes:
+            self.sent.emit(outcomes)
+
+    def _failed(self, pad: Pad, words: str) -> None:
+        self._sending = False
+        pad.editor.setReadOnly(False)
+        self._refused = f"It was not sent; the text is kept. {words}"
+        self._refresh()
+
+    # Keys and looks
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+Return sends, with Shift it closes the ticket, too."""
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if control and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self.send(close=shift and not self._is_note)
+            return
+        super().keyPressEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Show at the frame whether the editor has the keyboard."""
+        if event.type() in {QEvent.Type.FocusIn, QEvent.Type.FocusOut}:
+            self.update()
+        return super().eventFilter(watched, event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Store what is unsaved: the window may be about to close."""
+        super().hideEvent(event)
+        self.save_now()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the frame: yellow for a note, with the accent's line while somebody writes."""
+        painter = QPainter(self)
+        ground, line = ("note", "note_line") if self._is_note else ("raised", "line_strong")
+        if self._pad.editor.hasFocus() and not self._is_note:
+            line = "accent"
+        rounded(painter, QRectF(self.rect()), RADIUS_CARD, theme().colour(ground), theme().colour(line))
+        painter.end()

@@ -1,0 +1,147 @@
+"""One page of the composer: the editor with its files, for the reply or for the note."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from inbox_desktop.models.clock import now
+from inbox_desktop.models.queries.rows import Draft, DraftFile
+from inbox_desktop.ui.bridge import Bridge
+from inbox_desktop.ui.composer.editor import Editor
+from inbox_desktop.ui.composer.files import FileTray, as_png, too_large_words
+from inbox_desktop.ui.composer.link_dialog import LinkDialog
+from inbox_desktop.ui.kit import Banner, Tone
+
+
+class Pad(QWidget):
+    """What is being written. `seen_id` is the newest message of the ticket when it was begun.
+
+    Signals:
+        edited: the text or the files changed by the person's hand.
+        trouble(str): a file could not be attached, and why, in words.
+    """
+
+    edited = Signal()
+    trouble = Signal(str)
+
+    def __init__(self, bridge: Bridge, *, is_note: bool, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self.is_note = is_note
+        self.seen_id: str | None = None
+        self.ticket_id: str | None = None
+        self._adding = 0
+        self._pictures = 0
+        self.editor = Editor(self)
+        self.editor.setAccessibleName("Private note" if is_note else "Reply")
+        self.editor.edited.connect(self._edited)
+        self.editor.files_given.connect(self.attach)
+        self.editor.image_given.connect(self.attach_picture)
+        self.editor.link_wanted.connect(self.ask_link)
+        self.tray = FileTray(self)
+        self.tray.changed.connect(self._edited)
+        self._too_large = Banner("", Tone.WARN, parent=self)
+        self._too_large.hide()
+        inner = QVBoxLayout()
+        inner.setContentsMargins(14, 2, 14, 0)
+        inner.addWidget(self.editor)
+        large = QVBoxLayout()
+        large.setContentsMargins(14, 0, 14, 0)
+        large.addWidget(self._too_large)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(inner)
+        column.addWidget(self.tray)
+        column.addLayout(large)
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is nothing to send or to keep."""
+        return self.editor.is_blank and not self.tray.files()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a file is still being added."""
+        return self._adding > 0
+
+    def draft(self) -> Draft | None:
+        """What there is, as a draft; None without a ticket."""
+        if self.ticket_id is None:
+            return None
+        return Draft(
+            ticket_id=self.ticket_id,
+            is_note=self.is_note,
+            html=self.editor.html(),
+            text=self.editor.text(),
+            files=self.tray.files(),
+            seen_message_id=self.seen_id,
+            saved_at=now(),
+        )
+
+    def load(self, ticket_id: str | None, draft: Draft | None) -> None:
+        """Show a draft of a ticket, or an empty page. What stands there already stays as it is."""
+        same = ticket_id == self.ticket_id
+        html, text = (draft.html, draft.text) if draft else ("", "")
+        files = draft.files if draft else ()
+        self.ticket_id = ticket_id
+        self.seen_id = draft.seen_message_id if draft else None
+        if not (same and self.editor.text() == text and self.editor.html() == html):
+            self.editor.load(html, text)
+        self._set_files(files)
+
+    def _set_files(self, files: Sequence[DraftFile]) -> None:
+        if files != self.tray.files():
+            self.tray.set_files(files)
+        self._warn()
+
+    def _edited(self) -> None:
+        self._warn()
+        self.edited.emit()
+
+    def _warn(self) -> None:
+        words = too_large_words(self.tray.files()) if not self.is_note else ""
+        self._too_large.set_text(words)
+        self._too_large.setVisible(bool(words))
+
+    # Files
+
+    def attach(self, paths: Sequence[Path]) -> None:
+        """Hang files on. They are copied into the store, so that the originals may go."""
+        for path in paths:
+            self._adding += 1
+            self._bridge.store_file(path, partial(self._added, self.ticket_id), self._not_added)
+
+    def attach_picture(self, image: QImage) -> None:
+        """Hang a picture without a file on, as a PNG file."""
+        self._pictures += 1
+        self._adding += 1
+        name = f"picture-{self._pictures}.png"
+        self._bridge.in_background(
+            partial(as_png, image), partial(self._store_picture, self.ticket_id, name), self._not_added
+        )
+
+    def _store_picture(self, ticket_id: str | None, name: str, content: bytes) -> None:
+        self._bridge.store_file(content, partial(self._added, ticket_id), self._not_added, name)
+
+    def _added(self, ticket_id: str | None, file: DraftFile) -> None:
+        self._adding -= 1
+        if ticket_id == self.ticket_id:
+            self.tray.add(file)
+            self._edited()
+
+    def _not_added(self, words: str) -> None:
+        self._adding -= 1
+        self.trouble.emit(words)
+
+    # Links
+
+    def ask_link(self) -> None:
+        """Ask where a link is to lead."""
+        words, address = self.editor.link_at_cursor()
+        dialog = LinkDialog(words, address, self.editor.set_link, self)
+        dialog.open()

@@ -1,0 +1,207 @@
+"""The overview pane: who the customer is, how the ticket stands, and what else they wrote."""
+
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from inbox_desktop.models.actions import Action, Outcome, Refusal, agent
+from inbox_desktop.models.actions.tickets import AddTag, RemoveTag
+from inbox_desktop.models.clock import now
+from inbox_desktop.models.queries.overview import overview as read_overview
+from inbox_desktop.models.queries.rows import Overview
+from inbox_desktop.models.store import Changed, Reader
+from inbox_desktop.ui.bridge import Bridge
+from inbox_desktop.ui.kit import Banner, Card, ErrorState, Theme, Tone, one_line, theme
+from inbox_desktop.ui.kit.tokens import EDGE, GAP_WIDE
+from inbox_desktop.ui.overview.head import Head
+from inbox_desktop.ui.overview.history import HistoryCard
+from inbox_desktop.ui.overview.ticket_card import TicketCard
+
+_FOLDED: Final = "overview/folded"
+_MINUTE_MS: Final = 60_000
+_NOTHING, _SHOWN, _PROBLEM = range(3)
+
+
+class OverviewPane(QWidget):
+    """Shows the overview of one ticket. `settings` remembers which cards are folded.
+
+    Signals:
+        open_ticket(str): another ticket was chosen; its id.
+        performed(list[Outcome | Refusal]): a tag was put on or taken off, or that was refused.
+    """
+
+    open_ticket = Signal(str)
+    performed = Signal(list)
+
+    def __init__(
+        self, bridge: Bridge, look: Theme, parent: QWidget | None = None, settings: QSettings | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._settings = settings
+        self._ticket_id: str | None = None
+        self._overview: Overview | None = None
+        self._head = Head(self)
+        self._possibly: Banner | None = None
+        self._ticket = TicketCard(self)
+        self._history = HistoryCard(self)
+        self._lay_out()
+        self._ticket.tag_added.connect(self._add_tag)
+        self._ticket.tag_removed.connect(self._remove_tag)
+        self._history.opened.connect(self.open_ticket)
+        self._restore_folds()
+        self._clock = QTimer(self)
+        self._clock.setInterval(_MINUTE_MS)
+        self._clock.timeout.connect(self._show)
+        look.changed.connect(self.update)
+        bridge.changed.connect(self._on_changed)
+
+    def _lay_out(self) -> None:
+        content = QWidget()
+        self._column = QVBoxLayout(content)
+        self._column.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
+        self._column.setSpacing(GAP_WIDE)
+        for widget in (self._head, self._ticket, self._history):
+            self._column.addWidget(widget)
+        self._column.addStretch(1)
+        area = QScrollArea(self)
+        area.setWidget(content)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        content.setAutoFillBackground(False)
+        area.viewport().setAutoFillBackground(False)
+        content.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._problem = ErrorState("The overview could not be read", "", parent=self)
+        self._problem.acted.connect(self.refresh)
+        self._pages = QStackedWidget(self)
+        for page in (QWidget(self), area, self._problem):
+            self._pages.addWidget(page)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._pages)
+
+    # What is shown
+
+    @property
+    def overview(self) -> Overview | None:
+        """What is on the screen."""
+        return self._overview
+
+    def show_ticket(self, ticket_id: str | None) -> None:
+        """Show another ticket's overview, or none."""
+        if ticket_id == self._ticket_id:
+            return
+        self._ticket_id = ticket_id
+        if ticket_id is None:
+            self._overview = None
+            self._clock.stop()
+            self._pages.setCurrentIndex(_NOTHING)
+            return
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read it again."""
+        if self._ticket_id is not None:
+            question = partial(_read, ticket_id=self._ticket_id)
+            self._bridge.query(question, self._arrived, self._failed, key=(id(self), "overview"))
+
+    def begin_tag(self) -> None:
+        """Let a tag be typed."""
+        self._ticket.begin_tag()
+
+    def _arrived(self, found: Overview | None) -> None:
+        if self._ticket_id is None or (found is not None and found.ticket.id != self._ticket_id):
+            return
+        self._overview = found
+        self._pages.setCurrentIndex(_NOTHING if found is None else _SHOWN)
+        self._show()
+        self._clock.start()
+
+    def _failed(self, words: str) -> None:
+        self._problem.set_words("The overview could not be read", words, "Try again")
+        self._pages.setCurrentIndex(_PROBLEM)
+
+    def _show(self) -> None:
+        found = self._overview
+        if found is None:
+            return
+        moment = now()
+        self._head.set_overview(found, moment)
+        self._ticket.set_ticket(found.ticket, moment)
+        self._history.set_history(found, moment)
+        self._show_possibly(found)
+
+    def _show_possibly(self, found: Overview) -> None:
+        """Say that the ticket may belong to another one, which nobody can know for certain."""
+        if self._possibly is not None:
+            self._possibly.hide()
+            self._possibly.deleteLater()
+            self._possibly = None
+        other = found.possibly_belongs_to
+        if other is None:
+            return
+        words = f"Possibly belongs to #{other.number}, “{one_line(other.subject, 80) or 'no subject'}”"
+        self._possibly = Banner(words, Tone.ACCENT, icon_name="link", parent=self)
+        self._possibly.add_link("Open", lambda: self.open_ticket.emit(other.id))
+        self._column.insertWidget(1, self._possibly)
+
+    def _on_changed(self, changed: Changed) -> None:
+        if self._ticket_id is None:
+            return
+        if changed.kind == "ticket":
+            history = self._overview.history if self._overview else ()
+            known = {self._ticket_id, *(summary.id for summary in history)}
+            if known.intersection(changed.ids):
+                self.refresh()
+        elif changed.kind in {"customer", "agent", "channel"}:
+            self.refresh()
+
+    # Tags
+
+    def _add_tag(self, tag: str) -> None:
+        if self._ticket_id is not None:
+            self._perform(AddTag(actor=agent(self._bridge.me.id), ticket_id=self._ticket_id, tag=tag))
+
+    def _remove_tag(self, tag: str) -> None:
+        if self._ticket_id is not None:
+            self._perform(RemoveTag(actor=agent(self._bridge.me.id), ticket_id=self._ticket_id, tag=tag))
+
+    def _perform(self, action: Action) -> None:
+        self._bridge.perform([action], self._performed, self._bridge.trouble.emit)
+
+    def _performed(self, results: list[Outcome | Refusal]) -> None:
+        for result in results:
+            if isinstance(result, Refusal):
+                self._bridge.trouble.emit(result.reason)
+        self.performed.emit(results)
+
+    # Folding
+
+    def _cards(self) -> dict[str, Card]:
+        return {"ticket": self._ticket, "history": self._history}
+
+    def _restore_folds(self) -> None:
+        kept = str(self._settings.value(_FOLDED, "")) if self._settings is not None else ""
+        folded = set(kept.split())
+        for name, card in self._cards().items():
+            card.set_folded(folded=name in folded)
+            card.folded.connect(self._remember_folds)
+
+    def _remember_folds(self) -> None:
+        if self._settings is not None:
+            folded = " ".join(name for name, card in self._cards().items() if card.is_folded)
+            self._settings.setValue(_FOLDED, folded)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the ground."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme().colour("window"))
+        painter.end()
+
+
+def _read(reader: Reader, ticket_id: str) -> Overview | None:
+    return read_overview(reader, ticket_id)

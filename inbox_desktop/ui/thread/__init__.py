@@ -1,0 +1,1 @@
+"""The thread pane: a ticket's header, its messages as cards, and what happened between them."""

@@ -1,0 +1,169 @@
+"""The text of one message: plain or sanitised HTML, selectable, as high as its content, never scrolling."""
+
+from collections.abc import Mapping
+from math import ceil
+from typing import Final
+
+from PySide6.QtCore import QEvent, Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QImage,
+    QKeyEvent,
+    QPalette,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextOption,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QTextEdit, QToolTip, QWidget
+
+from inbox_desktop.ui.kit import Tokens, plain_tool_tip, theme
+from inbox_desktop.ui.kit.labels import LINE_HEIGHT
+from inbox_desktop.ui.kit.tokens import LIGHT
+from inbox_desktop.ui.thread.colours import without_plain_colours
+from inbox_desktop.ui.thread.document import SafeDocument, name_images
+from inbox_desktop.ui.thread.fitting import fit_images, fit_tables, has_tables, trim
+from inbox_desktop.ui.thread.links import find_links, open_link, shown_address
+
+_MOVING: Final = frozenset(
+    {Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Up, Qt.Key.Key_Down}
+)
+
+
+class Body(QTextBrowser):
+    """Shows one message's text. Its owner asks `fit(width)` for the size and sets that geometry.
+
+    Signals:
+        left: Escape was pressed; the keyboard goes back to the message.
+    """
+
+    left = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = ""
+        self._html: str | None = None
+        self._images: Mapping[str, QImage] = {}
+        self._own_colours = False
+        self._fitted: tuple[int, int, int] | None = None
+        self._document = SafeDocument(self)
+        self._document.setDocumentMargin(0)
+        self.setDocument(self._document)
+        self.setOpenLinks(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setProperty("bare", True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setLineWrapMode(QTextEdit.LineWrapMode.FixedPixelWidth)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            | Qt.TextInteractionFlag.LinksAccessibleByMouse
+            | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.viewport().setAutoFillBackground(False)
+        self.anchorClicked.connect(self._open)
+        theme().changed.connect(self._render)
+
+    @property
+    def on_paper(self) -> bool:
+        """Whether the mail has colours of its own and is shown dark on white, in either appearance."""
+        return self._own_colours
+
+    def show_plain(self, text: str) -> None:
+        """Show plain text; nothing in it is taken for markup."""
+        self._text, self._html, self._own_colours = text, None, False
+        self._render()
+
+    def show_html(self, html: str, images: Mapping[str, QImage]) -> None:
+        """Show sanitised HTML. `images` holds what may be seen, by source (cid:, data:, https:)."""
+        self._html, self._own_colours = without_plain_colours(html)
+        self._images = images
+        self._render()
+
+    def fit(self, width: int) -> tuple[int, int]:
+        """Lay the text out in at most `width` pixels; returns the width that it uses and its height."""
+        if self._fitted is None or self._fitted[0] != width:
+            fit_images(self._document, width)
+            fit_tables(self._document, width)
+            # By the wrap width: QTextEdit sets the document's own text width back to what it thinks right.
+            self.setLineWrapColumnOrWidth(width)
+            used = width if has_tables(self._document) else min(width, ceil(self._document.idealWidth()))
+            if used < width:
+                self.setLineWrapColumnOrWidth(used)
+            self._fitted = (width, used, ceil(self._document.size().height()))
+        return self._fitted[1:]
+
+    def _tokens(self) -> Tokens:
+        return LIGHT if self._own_colours else theme().tokens
+
+    def _render(self) -> None:
+        tokens = self._tokens()
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Text, QColor(tokens.text_1))
+        palette.setColor(QPalette.ColorRole.Link, QColor(tokens.accent_text))
+        self.setPalette(palette)
+        self._document.setDefaultFont(theme().font())
+        self._document.setDefaultStyleSheet(
+            f"a {{ color: {tokens.accent_text}; }} blockquote {{ color: {tokens.text_2}; }}"
+        )
+        if self._html is None:
+            self._fill_plain(tokens)
+        else:
+            html, names = name_images(self._html, self._images)
+            self._document.set_images({name: self._images[source] for name, source in names.items()})
+            self._document.setHtml(html)
+            trim(self._document, theme().px(LINE_HEIGHT))
+        self._fitted = None
+
+    def _fill_plain(self, tokens: Tokens) -> None:
+        self._document.clear()
+        cursor = QTextCursor(self._document)
+        cursor.beginEditBlock()  # one layout for all insertions
+        lines = QTextBlockFormat()
+        lines.setLineHeight(theme().px(LINE_HEIGHT), QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
+        cursor.setBlockFormat(lines)
+        plain = QTextCharFormat()
+        position = 0
+        for link in find_links(self._text):
+            cursor.insertText(self._text[position : link.start], plain)
+            anchor = QTextCharFormat()
+            anchor.setAnchor(True)
+            anchor.setAnchorHref(link.url)
+            anchor.setForeground(QColor(tokens.accent_text))
+            anchor.setFontUnderline(True)
+            cursor.insertText(self._text[link.start : link.end], anchor)
+            position = link.end
+        cursor.insertText(self._text[position:], plain)
+        cursor.endEditBlock()
+
+    def _open(self, url: QUrl) -> None:
+        open_link(url.toString(QUrl.ComponentFormattingOption.FullyEncoded))
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Say where the link under the pointer really leads."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            address = self.anchorAt(event.pos())
+            QToolTip.showText(
+                event.globalPos(), plain_tool_tip(shown_address(address)) if address else "", self
+            )
+            return True
+        return super().viewportEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave scrolling to the thread."""
+        event.ignore()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keep selecting and copying; leave moving to the thread, and Escape to the message."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        elif event.key() in _MOVING and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,341 @@
+"""The scrolling column of a thread: builds what is seen first, keeps its place while the rest arrives."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from time import perf_counter
+from typing import Final, Protocol, cast
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QScrollArea, QWidget
+
+from inbox_desktop.ui.kit import Button, theme
+from inbox_desktop.ui.kit.tokens import EDGE, EDGE_WIDE
+from inbox_desktop.ui.thread.card import MessageCard
+from inbox_desktop.ui.thread.lines import DayLine, EventLine, OlderLine
+from inbox_desktop.ui.thread.timeline import DayItem, EventItem, Item, MessageItem, OlderItem
+
+FIRST: Final = 6
+_SLICE_SECONDS: Final = 0.008
+_BETWEEN: Final = 14
+_AT_BOTTOM: Final = 24
+
+
+class Placeable(Protocol):
+    """A widget that tells its height for a width."""
+
+    def place(self, width: int) -> int:
+        """Lay out for a width; returns the height, both in pixels."""
+
+
+@dataclass(slots=True)
+class _Entry:
+    """A place in the column. `widget` is None until it is built."""
+
+    item: Item
+    widget: QWidget | None = None
+
+
+class Column(QScrollArea):
+    """Shows timeline items from top to bottom; the newest are at the bottom and seen first.
+
+    Signals:
+        older_wanted: the person asked for older messages.
+        completed: everything that was handed over has been built.
+    """
+
+    older_wanted = Signal()
+    completed = Signal()
+
+    def __init__(self, make_card: Callable[[MessageItem, QWidget], MessageCard], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._make_card = make_card
+        self._entries: list[_Entry] = []
+        self._current: MessageCard | None = None
+        self._placing = False
+        self._canvas = QWidget()
+        self.setWidget(self._canvas)
+        self._canvas.setAutoFillBackground(False)  # QScrollArea.setWidget has just turned it on
+        self.setWidgetResizable(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setAutoFillBackground(False)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName("Messages")
+        self.verticalScrollBar().setSingleStep(theme().px(48))
+        self._pill = Button("New message", icon_name="chevron-down", parent=self)
+        self._pill.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._pill.clicked.connect(self.to_bottom)
+        self._pill.hide()
+        self._building = QTimer(self)
+        self._building.setInterval(0)
+        self._building.timeout.connect(self._build_more)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._place_all)
+        self.verticalScrollBar().valueChanged.connect(self._scrolled)
+        theme().changed.connect(self._later.start)
+
+    # What is shown
+
+    @property
+    def cards(self) -> list[MessageCard]:
+        """The messages that are built, from top to bottom."""
+        return [entry.widget for entry in self._entries if isinstance(entry.widget, MessageCard)]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing waits to be built."""
+        return not self._building.isActive()
+
+    def clear(self) -> None:
+        """Take everything out."""
+        self.show_items(())
+
+    def show_items(self, items: Sequence[Item]) -> None:
+        """Show another thread from its newest message on. The older ones are built when there is time."""
+        for entry in self._entries:
+            _drop(entry)
+        self._current = None
+        self._entries = [_Entry(item) for item in items]
+        self._pill.hide()
+        for entry in reversed(self._entries[-FIRST:]):
+            self._build(entry)
+        self._place_all(bottom=True)
+        self._make_current(self.cards[-1] if self.cards else None)
+        if any(entry.widget is None for entry in self._entries):
+            self._building.start()
+        else:
+            self._building.stop()
+            self.completed.emit()
+
+    def update_items(self, items: Sequence[Item]) -> bool:
+        """Change, add and remove only what differs. Returns whether a message came below the others.
+
+        The place that is seen stays; at the bottom it follows what is new.
+        """
+        old = {entry.item.key: entry for entry in self._entries}
+        had = [entry.item.key for entry in self._entries if isinstance(entry.item, MessageItem)]
+        last = had[-1] if had else None
+        was_at_bottom = self.is_at_bottom
+        anchor = self._anchor()
+        entries: list[_Entry] = []
+        for item in items:
+            entry = old.pop(item.key, None)
+            if entry is None:
+                entry = _Entry(item)
+            elif entry.item != item:
+                self._renew(entry, item)
+            entries.append(entry)
+        self._entries = entries
+        for gone in old.values():
+            _drop(gone)
+        came = self._came_below(items, last)
+        for entry in self._below(last):
+            self._build(entry)
+        self._place_all(anchor=None if was_at_bottom else anchor, bottom=was_at_bottom)
+        self._keep_current()
+        if any(entry.widget is None for entry in entries):
+            self._building.start()
+        if came and not was_at_bottom:
+            self._show_pill(came)
+        return bool(came)
+
+    def _came_below(self, items: Sequence[Item], last: str | None) -> int:
+        """How many messages stand behind the one that was the last."""
+        keys = [item.key for item in items if isinstance(item, MessageItem)]
+        return len(keys) - 1 - keys.index(last) if last in keys else 0
+
+    def _below(self, last: str | None) -> list[_Entry]:
+        keys = [entry.item.key for entry in self._entries]
+        start = keys.index(last) + 1 if last in keys else max(0, len(keys) - FIRST)
+        return [entry for entry in self._entries[start:] if entry.widget is None]
+
+    def _renew(self, entry: _Entry, item: Item) -> None:
+        entry.item = item
+        widget = entry.widget
+        if isinstance(widget, MessageCard) and isinstance(item, MessageItem):
+            widget.update_message(item.message)
+        elif isinstance(widget, OlderLine) and isinstance(item, OlderItem):
+            widget.set_count(item.count)
+        elif widget is not None:
+            _drop(entry)
+            self._build(entry)
+
+    # Building
+
+    def _build(self, entry: _Entry) -> None:
+        item = entry.item
+        widget: MessageCard | EventLine | DayLine | OlderLine
+        if isinstance(item, MessageItem):
+            widget = self._make_card(item, self._canvas)
+            widget.size_changed.connect(self._later.start)
+            widget.unfolded.connect(partial(self._keep_top, widget))
+            widget.installEventFilter(self)
+        elif isinstance(item, EventItem):
+            widget = EventLine(item.event, self._canvas)
+        elif isinstance(item, DayItem):
+            widget = DayLine(item.day, self._canvas)
+        else:
+            widget = OlderLine(item.count, self._canvas)
+            widget.wanted.connect(self.older_wanted)
+        entry.widget = widget
+
+    def _build_more(self) -> None:
+        """Build upwards from what is there, for a few milliseconds."""
+        until = perf_counter() + _SLICE_SECONDS
+        anchor, bottom = self._anchor(), self.is_at_bottom
+        for entry in reversed(self._entries):
+            if entry.widget is None:
+                self._build(entry)
+                if perf_counter() >= until:
+                    break
+        else:
+            self._building.stop()
+        self._place_all(anchor=anchor, bottom=bottom)
+        if not self._building.isActive():
+            self.completed.emit()
+
+    # Places
+
+    @property
+    def is_at_bottom(self) -> bool:
+        """Whether the newest message is in sight."""
+        bar = self.verticalScrollBar()
+        return bar.value() >= bar.maximum() - theme().px(_AT_BOTTOM)
+
+    def to_bottom(self) -> None:
+        """Show the newest message."""
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.maximum())
+
+    def show_message(self, message_id: str) -> None:
+        """Bring a message into sight and make it the one that has the keyboard."""
+        for card in self.cards:
+            if card.message.id == message_id:
+                self.ensureVisible(0, card.y() + min(card.height(), self.viewport().height() // 2), 0, EDGE)
+                self._make_current(card)
+
+    def _anchor(self) -> tuple[QWidget, int] | None:
+        """The first widget in sight and where its top stands in the viewport."""
+        top = self.verticalScrollBar().value()
+        for entry in self._entries:
+            widget = entry.widget
+            if widget is not None and widget.geometry().bottom() >= top and not widget.isHidden():
+                return widget, widget.y() - top
+        return None
+
+    def _place_all(self, *, anchor: tuple[QWidget, int] | None = None, bottom: bool | None = None) -> None:
+        """Put every widget where it belongs; keep the anchor, or the bottom, where it was."""
+        if self._placing:
+            return
+        self._placing = True
+        if bottom is None:
+            bottom, anchor = self.is_at_bottom, self._anchor()
+        view, edge = self.viewport().size(), theme().px(EDGE_WIDE)
+        bar = self.width() - view.width()  # the bar stands in the right margin and moves nothing
+        width = view.width() - edge - max(0, edge - bar)
+        heights = [self._height(entry, width) for entry in self._entries]
+        gap = theme().px(_BETWEEN)
+        built = [
+            (entry.widget, height)
+            for entry, height in zip(self._entries, heights, strict=True)
+            if entry.widget
+        ]
+        total = sum(height for _, height in built) + gap * max(0, len(built) - 1) + 2 * theme().px(EDGE)
+        self._canvas.resize(QSize(view.width(), max(total, view.height())))
+        y = theme().px(EDGE) + max(0, view.height() - total)
+        for widget, height in built:
+            widget.setGeometry(edge, y, width, height)
+            widget.show()
+            y += height + gap
+        self._restore(anchor, bottom=bottom)
+        self._placing = False
+
+    def _keep_top(self, card: MessageCard) -> None:
+        """Lay out again with the top of this message where it is."""
+        self._place_all(anchor=(card, card.y() - self.verticalScrollBar().value()), bottom=False)
+
+    def _height(self, entry: _Entry, width: int) -> int:
+        return cast("Placeable", entry.widget).place(width) if entry.widget is not None else 0
+
+    def _restore(self, anchor: tuple[QWidget, int] | None, *, bottom: bool) -> None:
+        bar = self.verticalScrollBar()
+        if bottom:
+            bar.setValue(bar.maximum())
+        elif anchor is not None:
+            bar.setValue(anchor[0].y() - anchor[1])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay out for the new width; what was seen stays in sight."""
+        super().resizeEvent(event)
+        self._place_all()
+        self._place_pill()
+
+    # New messages
+
+    def _show_pill(self, count: int) -> None:
+        self._pill.setText("New message" if count == 1 else f"{count} new messages")
+        self._pill.adjustSize()
+        self._place_pill()
+        self._pill.show()
+        self._pill.raise_()
+
+    def _place_pill(self) -> None:
+        size = self._pill.sizeHint()
+        x = (self.width() - size.width()) // 2
+        self._pill.setGeometry(x, self.height() - size.height() - 12, size.width(), size.height())
+
+    def _scrolled(self) -> None:
+        if self.is_at_bottom:
+            self._pill.hide()
+
+    # Keyboard
+
+    def _make_current(self, card: MessageCard | None) -> None:
+        """Let Tab stop at this message and at no other one."""
+        if self._current is not None and self._current is not card:
+            self._current.set_current(current=False)
+        self._current = card
+        if card is not None:
+            card.set_current(current=True)
+
+    def _keep_current(self) -> None:
+        cards = self.cards
+        if self._current not in cards:
+            self._current = None
+            self._make_current(cards[-1] if cards else None)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Up and Down go from message to message; the one with the keyboard is scrolled into sight."""
+        if isinstance(watched, MessageCard):
+            if event.type() == QEvent.Type.FocusIn:
+                self._make_current(watched)
+                self.ensureVisible(0, watched.y(), 0, EDGE)
+            elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+                return self._move(watched, event)
+        return super().eventFilter(watched, event)
+
+    def _move(self, card: MessageCard, event: QKeyEvent) -> bool:
+        cards = self.cards
+        index = cards.index(card)
+        targets = {
+            Qt.Key.Key_Up.value: index - 1,
+            Qt.Key.Key_Down.value: index + 1,
+            Qt.Key.Key_Home.value: 0,
+            Qt.Key.Key_End.value: len(cards) - 1,
+        }
+        target = targets.get(event.key())
+        if target is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            return False
+        if 0 <= target < len(cards):
+            cards[target].setFocus(Qt.FocusReason.TabFocusReason)
+        return True
+
+
+def _drop(entry: _Entry) -> None:
+    if entry.widget is not None:
+        entry.widget.hide()
+        entry.widget.deleteLater()
+        entry.widget = None
