@@ -1,6 +1,5 @@
 """Handing one message to a submission server, and telling for each recipient what became of it (RFC 5321)."""
 
-import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from aiosmtplib import SMTPException, SMTPResponse, SMTPTimeoutError
 from inbox_desktop.models.actions.deliveries import RecipientResult
 from inbox_desktop.models.kinds import DeliveryState
 from inbox_desktop.models.mail_settings import Server
+from inbox_desktop.sync.blocking import in_thread
 from inbox_desktop.sync.email.compose import needs_utf8, wire_address
 from inbox_desktop.sync.email.smtp_faults import reply_words, smtp_fault
 from inbox_desktop.sync.email.smtp_session import Login, Timeouts, smtp_session
@@ -73,7 +73,7 @@ class _Transaction:
     async def run(self, hand_over: HandOver) -> SendResult:
         try:
             utf8 = self._settle_utf8()
-            content = await asyncio.to_thread(lambda: _stuffed(self.compose(utf8)))
+            content = await in_thread("composing", lambda: _stuffed(self.compose(utf8)))
             await self._begin(len(content), utf8=utf8)
             accepted = await self._name_recipients()
             await self._ask_for_data()

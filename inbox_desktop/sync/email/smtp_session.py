@@ -9,6 +9,7 @@ from aiosmtplib import SMTPException, SMTPResponseException
 
 from inbox_desktop.models.kinds import Security
 from inbox_desktop.models.mail_settings import Server, insecure_reason
+from inbox_desktop.sync.blocking import connected_socket
 from inbox_desktop.sync.email.smtp_faults import reply_words, smtp_fault
 from inbox_desktop.sync.errors import ChannelError, Fault
 from inbox_desktop.sync.tls import client_context
@@ -62,9 +63,13 @@ async def protected_session(server: Server, timeouts: Timeouts) -> AsyncIterator
     """
     if reason := insecure_reason(server):
         raise ChannelError(Fault.SETTINGS, reason)
+    try:
+        connection = await connected_socket(server, timeouts.connect)
+    except OSError as error:
+        raise smtp_fault(error, server) from error
     client = aiosmtplib.SMTP(
+        sock=connection,
         hostname=server.host,
-        port=server.port,
         use_tls=server.security is Security.TLS,
         start_tls=False,
         tls_context=None if server.security is Security.NONE else client_context(),
@@ -77,6 +82,7 @@ async def protected_session(server: Server, timeouts: Timeouts) -> AsyncIterator
     finally:
         transport = client.transport
         client.close()
+        connection.close()
         if transport is not None:
             transport.abort()  # type: ignore[attr-defined]  # every stream transport has it
 
