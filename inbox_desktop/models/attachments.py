@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inbox_desktop.models.errors import StorageError, StorageFullError
+from inbox_desktop.models.ids import new_id
 
 _NO_SPACE = 28  # errno.ENOSPC, the same number on Linux, macOS and in Python on Windows
 
@@ -30,7 +31,7 @@ class AttachmentStore:
         path = self.path(sha256)
         if path.exists():
             return sha256
-        partial = path.with_name(f".{sha256}.{os.getpid()}")
+        partial = path.with_name(f".{sha256}.{new_id()}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with partial.open("wb") as file:
@@ -38,6 +39,7 @@ class AttachmentStore:
                 file.flush()
                 os.fsync(file.fileno())
             partial.replace(path)
+            _make_durable(path.parent)
         except OSError as error:
             partial.unlink(missing_ok=True)
             kind = StorageFullError if error.errno == _NO_SPACE else StorageError
@@ -46,6 +48,13 @@ class AttachmentStore:
                 "will be fetched again. Free space on the disk."
             ) from error
         return sha256
+
+    def holds(self, sha256: str, size: int) -> bool:
+        """Whether content of this hash is there, in its full size in bytes."""
+        try:
+            return self.path(sha256).stat().st_size == size
+        except OSError:
+            return False
 
     def get(self, sha256: str) -> bytes:
         """The content with this hash.
@@ -60,3 +69,15 @@ class AttachmentStore:
                 f"The attachment's content is missing on this computer ({error.strerror}). "
                 "The message itself is kept; restore the attachments folder from a backup."
             ) from error
+
+
+def _make_durable(folder: Path) -> None:
+    """Make the names in a folder, and its own, outlive a power cut; Windows does so by itself."""
+    if os.name == "nt":
+        return
+    for place in (folder, folder.parent):
+        descriptor = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

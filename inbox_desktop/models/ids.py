@@ -4,6 +4,9 @@ import secrets
 import threading
 import time
 import uuid
+from datetime import datetime, timedelta
+
+from inbox_desktop.models.clock import EPOCH
 
 _lock = threading.Lock()
 _last = 0
@@ -22,3 +25,12 @@ def new_id() -> str:
         _last = tick = max(tick, _last + 1)
     value = (tick >> 12 << 80) | (0x7 << 76) | ((tick & 0xFFF) << 64) | (0b10 << 62) | secrets.randbits(62)
     return str(uuid.UUID(int=value))
+
+
+def made_at(uuid7: str) -> datetime:
+    """When an id was made (UTC), to the millisecond.
+
+    Raises:
+        ValueError: it is no UUID.
+    """
+    return EPOCH + timedelta(milliseconds=uuid.UUID(uuid7).int >> 80)

@@ -26,6 +26,7 @@ _NETWORK_FILE_SYSTEMS = {
     "9p",
     "ncpfs",
 }
+_PATIENCE_SECONDS = 0.2
 _DRIVE_REMOTE = 4  # GetDriveTypeW, Windows SDK fileapi.h
 
 
@@ -93,7 +94,9 @@ class Profile:
         Raises:
             ProfileError: another process has it.
         """
-        lock = FileLock(self.folder / "lock", timeout=0)
+        # Not bound to a thread: the one that closes the store need not be the one that opened it. A moment's
+        # patience: `is_in_use` of another process may be looking.
+        lock = FileLock(self.folder / "lock", timeout=_PATIENCE_SECONDS, thread_local=False)
         try:
             lock.acquire()
         except Timeout as error:
@@ -102,6 +105,15 @@ class Profile:
                 "Close that one first, or choose another profile with --profile."
             ) from error
         return lock
+
+    def is_in_use(self) -> bool:
+        """Whether a program, this one included, has the profile open for work."""
+        try:
+            lock = self.lock()
+        except (ProfileError, OSError):  # a folder that cannot be locked at all says nothing: be careful
+            return True
+        lock.release()
+        return False
 
     def signing_key(self) -> bytes:
         """The 32 bytes that sign our Message-IDs, made at first use.

@@ -159,7 +159,10 @@ class Store:
     def _publish(self, news: list[Changed]) -> None:
         for changed in news:
             for listener in tuple(self._listeners):
-                listener(changed)
+                try:
+                    listener(changed)
+                except Exception:  # the change is stored: whoever made it must not be told otherwise
+                    log.exception("a listener of the change feed failed on %s", changed)
 
 
 @contextmanager

@@ -53,8 +53,8 @@ def done(store: Store, action: Action) -> Outcome:
     return outcome
 
 
-def add_agent(store: Store, name: str = "Julia", role: Role = Role.OWNER) -> str:
-    """A person of the team; returns the id."""
+def add_agent(store: Store, name: str = "Julia", role: Role = Role.SUPPORT) -> str:
+    """A person of the team, the first one its owner; returns the id."""
     agent_id = new_id()
     email = f"{name.lower()}@shop.example"
     done(store, SaveAgent(actor=SYSTEM, agent_id=agent_id, agent_name=name, email=email, role=role))

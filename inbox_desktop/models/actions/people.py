@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from sqlalchemy import select
+
 from inbox_desktop.models.actions.base import Action, Effect, RefusedError
 from inbox_desktop.models.kinds import Role
 from inbox_desktop.models.store import WriteSession
@@ -31,7 +33,7 @@ class SetBlocked(Action):
 
 @dataclass(frozen=True, kw_only=True)
 class SaveAgent(Action):
-    """Add an agent, or change name and e-mail of one. The first one of an inbox is its owner."""
+    """Add an agent, or change name and e-mail of one. The first one of an inbox is its only owner."""
 
     name: ClassVar[str] = "agent.save"
     agent_id: str
@@ -40,13 +42,17 @@ class SaveAgent(Action):
     role: Role = Role.SUPPORT
 
     def apply(self, session: WriteSession) -> Effect:
-        """Refused for a blank name."""
+        """Refused for a blank name, and for a second owner."""
         name = " ".join(self.agent_name.split())[:LONGEST_NAME]
         if not name:
             raise RefusedError("A person needs a name. Nothing was saved.")
         agent = session.get(Agent, self.agent_id)
         if agent is None:
-            session.add(Agent(id=self.agent_id, name=name, email=self.email, role=self.role))
+            is_first = session.scalar(select(Agent.id).limit(1)) is None
+            if self.role is Role.OWNER and not is_first:
+                raise RefusedError("An inbox has exactly one owner. Nobody was added; choose another role.")
+            role = Role.OWNER if is_first else self.role
+            session.add(Agent(id=self.agent_id, name=name, email=self.email, role=role))
         else:
             agent.name, agent.email = name, self.email
         return Effect()

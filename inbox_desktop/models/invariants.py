@@ -1,0 +1,168 @@
+"""The invariants that the database itself can show, each with the words for when it is broken."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, TextClause, func, select, text
+
+from inbox_desktop.models import counts
+from inbox_desktop.models.kinds import DeliveryState, MessageKind, Role, TicketStatus, UidState
+from inbox_desktop.models.tables import Base, Head, JournalEntry, Ticket
+from inbox_desktop.models.tables.base import Stamped
+
+_FIRST_FEW = 3
+
+
+def broken_invariants(connection: Connection) -> Iterator[str]:
+    """A sentence for each invariant that does not hold."""
+    for find in _FINDERS:
+        yield from find(connection)
+
+
+def _counts_that_differ(connection: Connection) -> Iterator[str]:
+    kept, true = counts.kept(connection), counts.recount(connection)
+    wrong = [key for key in kept.keys() | true.keys() if kept.get(key, 0) != true.get(key, 0)]
+    if wrong:
+        yield f"The numbers beside the views are wrong for {len(wrong)} groups of tickets."
+
+
+def _journal_gaps(connection: Connection) -> Iterator[str]:
+    first, last, number = connection.execute(
+        select(func.min(JournalEntry.seq), func.max(JournalEntry.seq), func.count())
+    ).one()
+    head = connection.execute(select(Head.seq, Head.ticket_number)).one()
+    if number and (first != 1 or last - first + 1 != number):
+        yield f"The journal has gaps: {number} entries between {first} and {last}."
+    if head.seq != (last or 0):
+        yield f"The journal ends at {last or 0}, its counter says {head.seq}."
+    highest = connection.execute(select(func.max(Ticket.number))).scalar_one()
+    if (highest or 0) > head.ticket_number:
+        yield f"Ticket #{highest} has a number that was not handed out yet ({head.ticket_number})."
+    for model in _stamped():
+        stamp = connection.execute(select(func.max(model.seq))).scalar_one()
+        if (stamp or 0) > head.seq:
+            yield f"A row of {model.__tablename__} is stamped {stamp}, behind the journal's end ({head.seq})."
+
+
+def _stamped() -> list[Any]:
+    return [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Stamped)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """Something that must never be found: a query for the ids (or names) of what breaks it, and the words."""
+
+    words: str
+    query: TextClause
+
+    def __call__(self, connection: Connection) -> Iterator[str]:
+        """The problem, with the first few of what breaks the rule."""
+        found = [str(row[0]) for row in connection.execute(self.query)]
+        if found:
+            more = " ..." if len(found) > _FIRST_FEW else ""
+            yield f"{self.words}: {len(found)} ({', '.join(found[:_FIRST_FEW])}{more})."
+
+
+_RULES = (
+    # I11: no closed ticket hides an inbound message that its closer had not seen.
+    _Rule(
+        "Closed tickets hide a message that whoever closed them had not seen",
+        text(
+            "SELECT '#' || number FROM tickets WHERE status = :closed"
+            " AND closed_seen_id IS NOT NULL AND last_inbound_id IS NOT closed_seen_id"
+        ).bindparams(closed=TicketStatus.CLOSED.value),
+    ),
+    _Rule(
+        "Tickets whose status and times do not agree",
+        text(
+            "SELECT '#' || number FROM tickets WHERE (status = :snoozed) <> (snoozed_until IS NOT NULL)"
+            " OR (status = :closed) <> (closed_at IS NOT NULL)"
+        ).bindparams(snoozed=TicketStatus.SNOOZED.value, closed=TicketStatus.CLOSED.value),
+    ),
+    _Rule(
+        "Tickets whose messages are not counted right",
+        text(
+            "SELECT '#' || t.number FROM tickets t LEFT JOIN ("
+            " SELECT ticket_id, count(*) AS n, max(order_at) AS newest FROM messages"
+            " WHERE ticket_id IS NOT NULL"
+            " AND id NOT IN (SELECT message_id FROM deliveries WHERE state = :cancelled) GROUP BY ticket_id"
+            ") m ON m.ticket_id = t.id"
+            " WHERE t.message_count <> coalesce(m.n, 0) OR t.last_message_at IS NOT m.newest"
+        ).bindparams(cancelled=DeliveryState.CANCELLED.value),
+    ),
+    _Rule(
+        "Tickets whose newest message is another ticket's, or gone",
+        text(
+            "SELECT '#' || t.number FROM tickets t LEFT JOIN messages last ON last.id = t.last_message_id"
+            " LEFT JOIN messages inbound ON inbound.id = t.last_inbound_id"
+            " WHERE last.ticket_id IS NOT t.id"
+            " OR (t.last_inbound_id IS NOT NULL AND inbound.ticket_id IS NOT t.id)"
+        ),
+    ),
+    _Rule(
+        "Messages that the search does not know",
+        text(
+            "SELECT m.id FROM messages m LEFT JOIN search_documents d ON d.message_id = m.id"
+            " LEFT JOIN message_search_docsize s ON s.id = d.id"
+            " WHERE m.ticket_id IS NOT NULL AND s.id IS NULL"
+        ),
+    ),
+    _Rule(
+        "Messages by which an answer would not find its ticket",
+        text(
+            "SELECT m.id FROM messages m LEFT JOIN thread_keys k ON k.channel_id = m.channel_id"
+            " AND k.external_id = m.external_id AND k.ticket_id = m.ticket_id"
+            " WHERE m.ticket_id IS NOT NULL AND m.external_id IS NOT NULL AND k.ticket_id IS NULL"
+        ),
+    ),
+    _Rule(
+        "Messages whose raw mail is gone",
+        text(
+            "SELECT m.id FROM messages m LEFT JOIN raw_mails r ON r.id = m.raw_id"
+            " WHERE m.raw_id IS NOT NULL AND r.id IS NULL"
+        ),
+    ),
+    # I12: every reply has a delivery, and one that was tried has the Message-ID to look it up by.
+    _Rule(
+        "Replies that nobody sends",
+        text(
+            "SELECT m.id FROM messages m LEFT JOIN deliveries d ON d.message_id = m.id"
+            " WHERE m.kind = :reply AND d.id IS NULL"
+        ).bindparams(reply=MessageKind.REPLY.value),
+    ),
+    _Rule(
+        "Replies that were tried without a Message-ID",
+        text(
+            "SELECT m.id FROM deliveries d JOIN messages m ON m.id = d.message_id"
+            " WHERE m.external_id IS NULL AND (d.attempts > 0 OR d.state IN (:sent, :attempting))"
+        ).bindparams(sent=DeliveryState.SENT.value, attempting=DeliveryState.ATTEMPTING.value),
+    ),
+    # I9: every UID is stored, a duplicate, set aside, quarantined with a reason, gone, or waits to be read.
+    _Rule(
+        "UIDs whose entry in the ledger does not say what became of them",
+        text(
+            "SELECT l.mailbox_id || '/' || l.uid FROM uid_ledger l"
+            " LEFT JOIN messages m ON m.id = l.message_id"
+            " WHERE l.state NOT IN (:fetched, :stored, :duplicate, :set_aside, :quarantined, :gone)"
+            " OR (l.state IN (:stored, :set_aside) AND m.id IS NULL)"
+            " OR (l.state = :fetched AND l.raw_id IS NULL) OR (l.state = :quarantined AND l.reason = '')"
+        ).bindparams(**{state.name.lower(): state.value for state in UidState}),
+    ),
+    _Rule(
+        "Messages that two UIDs of the ledger claim to have brought",
+        text(
+            "SELECT message_id FROM uid_ledger"
+            " WHERE state IN (:stored, :set_aside) AND message_id IS NOT NULL"
+            " GROUP BY message_id HAVING count(*) > 1"
+        ).bindparams(stored=UidState.STORED.value, set_aside=UidState.SET_ASIDE.value),
+    ),
+    _Rule(
+        "Owners beyond the one",
+        text("SELECT name FROM agents WHERE role = :owner ORDER BY id LIMIT -1 OFFSET 1").bindparams(
+            owner=Role.OWNER.value
+        ),
+    ),
+)
+
+_FINDERS: tuple[Callable[[Connection], Iterator[str]], ...] = (_counts_that_differ, _journal_gaps, *_RULES)
