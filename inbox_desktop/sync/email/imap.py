@@ -73,7 +73,7 @@ class FetchedMail:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What a batch brought: mails, UIDs that have vanished, and UIDs that the server keeps back, with its words."""
+    """What a batch brought: mails, UIDs that vanished, and UIDs that the server keeps back (with words)."""
 
     mails: tuple[FetchedMail, ...]
     gone: tuple[int, ...] = ()

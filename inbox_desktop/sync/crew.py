@@ -1,0 +1,232 @@
+"""The tasks of a running engine: runners, outbox, timers. Each is started again when it crashes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from inbox_desktop.models.clock import now
+from inbox_desktop.models.errors import InboxError, StorageError
+from inbox_desktop.models.health import Health
+from inbox_desktop.models.kinds import ChannelState
+from inbox_desktop.models.store import Changed
+from inbox_desktop.sync.backoff import Backoff
+from inbox_desktop.sync.channels import CHANNEL_TYPES, ChannelSetup, Runner, present_channels
+from inbox_desktop.sync.errors import ChannelError
+from inbox_desktop.sync.health_board import HealthBoard
+from inbox_desktop.sync.outbox import Outbox
+from inbox_desktop.sync.sending import Sender
+from inbox_desktop.sync.services import Services
+from inbox_desktop.sync.timers import SnoozeTimer
+
+log = logging.getLogger(__name__)
+
+_CLOCK_LOOK_SECONDS = 5.0
+_SLEPT_SECONDS = 20.0
+
+
+@dataclass(slots=True)
+class _Running:
+    """A channel that runs: its setup, its runners, and the task that keeps them going."""
+
+    setup: ChannelSetup
+    task: asyncio.Task[None]
+    runners: list[Runner] = field(default_factory=list)
+
+
+class Crew:
+    """Runs everything on the engine's event loop until it is cancelled."""
+
+    def __init__(self, services: Services, board: HealthBoard) -> None:
+        self._services = services
+        self._board = board
+        self._channels: dict[str, _Running] = {}
+        self._setups: dict[str, ChannelSetup] = {}
+        self._outbox = Outbox(services.store, services.write, self._sender, on_problem=board.sending_problem)
+        self._timer = SnoozeTimer(services)
+        self._channels_changed = asyncio.Event()
+
+    async def run(self) -> None:
+        """Go on until cancelled."""
+        loop = asyncio.get_running_loop()
+
+        def hear(changed: Changed) -> None:
+            loop.call_soon_threadsafe(self._hear, changed.kind)
+
+        unsubscribe = self._services.store.subscribe(hear)
+        tasks = [
+            asyncio.create_task(self._keep_going(name, work), name=name)
+            for name, work in (
+                ("channels", self._follow_channels),
+                ("outbox", self._send),
+                ("snooze timer", self._timer.run),
+                ("clock", self._watch_clock),
+            )
+        ]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            unsubscribe()
+            tasks += [running.task for running in self._channels.values()]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def sync_now(self, channel_id: str | None) -> None:
+        """End the waits of one channel or of all, and of the outbox."""
+        for running in self._channels.values():
+            if channel_id in {None, running.setup.id}:
+                for runner in running.runners:
+                    runner.wake()
+        self._outbox.wake()
+
+    def _hear(self, kind: str) -> None:
+        if kind == "channel":
+            self._channels_changed.set()
+            self._outbox.wake()
+        elif kind == "delivery":
+            self._outbox.wake()
+        elif kind == "ticket":
+            self._timer.check()
+
+    # Channels
+
+    async def _follow_channels(self) -> None:
+        """Start and stop channels as they are added, changed and removed."""
+        while True:
+            self._channels_changed.clear()
+            wanted = {setup.id: setup for setup in await self._services.read(present_channels)}
+            self._setups = wanted
+            for channel_id, running in list(self._channels.items()):
+                if wanted.get(channel_id) != running.setup:
+                    del self._channels[channel_id]
+                    await _end(running.task)
+                    if channel_id not in wanted:
+                        self._board.forget(channel_id)
+            for channel_id, setup in wanted.items():
+                if channel_id not in self._channels:
+                    self._start(setup)
+            await self._channels_changed.wait()
+
+    def _start(self, setup: ChannelSetup) -> None:
+        runners: list[Runner] = []
+        task = asyncio.create_task(self._run_channel(setup, runners), name=f"channel {setup.name}")
+        self._channels[setup.id] = _Running(setup, task, runners)
+
+    async def _run_channel(self, setup: ChannelSetup, runners: list[Runner]) -> None:
+        try:
+            runners.extend(CHANNEL_TYPES[setup.kind].runners(self._services, setup, self._board.voice))
+        except ChannelError as error:
+            self._tell(setup, ChannelState.FAILED, str(error), needs_person=True)
+            return
+        await asyncio.gather(*(self._run_runner(setup, runners, index) for index in range(len(runners))))
+
+    async def _run_runner(self, setup: ChannelSetup, runners: list[Runner], index: int) -> None:
+        """Keep one runner going; one that crashed is made anew, since nobody knows what state it is in."""
+        backoff = Backoff()
+        while True:
+            began = time.monotonic()
+            try:
+                await runners[index].run()
+            except Exception:
+                log.exception("the channel %s crashed", setup.id)
+            if time.monotonic() - began > _SLEPT_SECONDS:
+                backoff.reset()
+            wait = backoff.next_wait()
+            self._tell(
+                setup,
+                ChannelState.FAILED,
+                "A fault in Inbox Desktop itself stopped this channel. What was received before is kept, "
+                "and it starts again by itself. If this stays, the log file says more.",
+                retry_in=wait,
+                part=index,
+            )
+            await asyncio.sleep(wait)
+            fresh = CHANNEL_TYPES[setup.kind].runners(self._services, setup, self._board.voice)
+            runners[index] = fresh[index]
+
+    def _tell(
+        self,
+        setup: ChannelSetup,
+        state: ChannelState,
+        reason: str,
+        *,
+        retry_in: float | None = None,
+        needs_person: bool = False,
+        part: int = 0,
+    ) -> None:
+        retry_at = now() + timedelta(seconds=retry_in) if retry_in is not None else None
+        health = Health(
+            setup.id, setup.kind, setup.name, state, reason, retry_at=retry_at, needs_person=needs_person
+        )
+        self._board.voice(part)(health)
+
+    # Sending
+
+    async def _send(self) -> None:
+        try:
+            await self._outbox.run()
+        except InboxError:
+            raise
+        except Exception:
+            for channel_id in self._setups:
+                self._board.sending_problem(
+                    channel_id,
+                    "A fault in Inbox Desktop itself stopped sending. What waits is kept, and it starts "
+                    "again by itself. If this stays, the log file says more.",
+                )
+            raise
+
+    def _sender(self, channel_id: str) -> Sender | None:
+        setup = self._setups.get(channel_id)
+        return make_sender(self._services, setup) if setup is not None else None
+
+    # Time
+
+    async def _watch_clock(self) -> None:
+        """Notice that the computer has slept: no connection from before is worth anything."""
+        while True:
+            wall, monotonic = time.time(), time.monotonic()
+            await asyncio.sleep(_CLOCK_LOOK_SECONDS)
+            # Some systems' monotonic clock stands still in sleep, others' goes on: look at both.
+            passed = max(time.time() - wall, time.monotonic() - monotonic)
+            if passed > _CLOCK_LOOK_SECONDS + _SLEPT_SECONDS:
+                log.info("%.0f s passed unnoticed: connecting anew", passed)
+                for running in self._channels.values():
+                    for runner in running.runners:
+                        runner.reconnect()
+                self._timer.check()
+                await self._outbox.retry_now()
+
+    async def _keep_going(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Start `work` again whenever it ends, after a wait."""
+        backoff = Backoff()
+        while True:
+            began = time.monotonic()
+            try:
+                await work()
+            except StorageError as error:
+                log.warning("%s: %s", name, error)
+            except Exception:
+                log.exception("%s crashed", name)
+            if time.monotonic() - began > _SLEPT_SECONDS:
+                backoff.reset()
+            await asyncio.sleep(backoff.next_wait())
+
+
+def make_sender(services: Services, setup: ChannelSetup) -> Sender | None:
+    """The channel's way out, or None when its settings make none."""
+    try:
+        return CHANNEL_TYPES[setup.kind].sender(services, setup)
+    except InboxError as error:
+        log.warning("channel %s cannot send: %s", setup.id, error)
+        return None
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,118 @@
+"""From a mail that was read to the message that the inbox takes in. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from inbox_desktop.models.actions.inbound import BouncedMessage, InboundFile, InboundMessage
+from inbox_desktop.models.kinds import IdentityKind, MessageKind
+from inbox_desktop.sync.email.channel import MailChannel
+from inbox_desktop.sync.email.ledger import KeptMail
+from inbox_desktop.sync.email.message_ids import signed_ticket_id
+from inbox_desktop.sync.email.parsed import Address, Bounced, MailKind, ParsedMail
+
+_KINDS = {
+    MailKind.MESSAGE: MessageKind.MESSAGE,
+    MailKind.LIST: MessageKind.MESSAGE,
+    MailKind.AUTO_REPLY: MessageKind.AUTO_REPLY,
+    MailKind.BOUNCE: MessageKind.BOUNCE,
+    MailKind.COMPLAINT: MessageKind.COMPLAINT,
+}
+_NOBODY = Address("", "")
+_CLOCKS_DIFFER = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What must be known beside the mail: the channel, all of the team's addresses, and the signing key."""
+
+    channel: MailChannel
+    own_addresses: frozenset[str]
+    signing_key: bytes
+
+
+def to_inbound(
+    mail: ParsedMail, kept: KeptMail, files: Sequence[InboundFile], where: Surroundings
+) -> InboundMessage:
+    """The message. `files` are the mail's attachments, whose contents are stored already."""
+    author, verified = _author(mail, where.own_addresses)
+    ids = tuple(id_ for id_ in (mail.in_reply_to, *reversed(mail.references)) if id_)
+    returned = (mail.bounced.original_message_id,) if mail.bounced else ()
+    return InboundMessage(
+        channel_id=where.channel.id,
+        external_id=mail.message_id or made_message_id(kept.raw),
+        kind=_KINDS[mail.kind],
+        author_kind=IdentityKind.EMAIL,
+        author_address=author.address.lower(),
+        author_name=author.name,
+        author_verified=verified,
+        sent_at=sent_at(mail.date, kept.received_at),
+        subject=mail.subject,
+        text=mail.text,
+        visible_text=mail.visible_text,
+        html=mail.html,
+        visible_html=mail.visible_html,
+        reply_to=_plain(mail.reply_to),
+        to=_plain(mail.to),
+        cc=_plain(mail.cc),
+        channel_address=_channel_address(mail, where.channel),
+        in_reply_to=mail.in_reply_to,
+        references=mail.references,
+        signed_ticket_id=signed_ticket_id([*(r for r in returned if r), *ids], where.signing_key),
+        bounced=_bounced(mail.bounced),
+        files=tuple(files),
+        blocked=mail.blocked,
+        warnings=mail.warnings,
+        raw_id=kept.raw_id,
+        history=kept.history,
+        seen=kept.history and kept.seen,
+        own_addresses=where.own_addresses,
+    )
+
+
+def sent_at(date: datetime | None, received_at: datetime) -> datetime:
+    """When a mail was sent: its Date, unless that is missing or lies in the future of its arrival."""
+    if date is None or date > received_at + _CLOCKS_DIFFER:
+        return received_at
+    return date
+
+
+def made_message_id(raw: bytes) -> str:
+    """The Message-ID of a mail that has none: the same mail always gets the same one."""
+    return f"<{hashlib.sha256(raw).hexdigest()}@no-message-id.invalid>"
+
+
+def _author(mail: ParsedMail, own: frozenset[str]) -> tuple[Address, bool]:
+    """Who wrote, and whether that is certain.
+
+    A contact form writes in the shop's own name and puts the customer into Reply-To.
+    """
+    sender = mail.sender or _NOBODY
+    if sender.address.lower() in own:
+        for other in mail.reply_to:
+            if other.address.lower() not in own:
+                return other, False
+    return sender, mail.from_verified and bool(sender.address)
+
+
+def _channel_address(mail: ParsedMail, channel: MailChannel) -> str:
+    """Which of the channel's addresses the mail was written to; answers leave from it."""
+    ours = channel.addresses
+    for address in (*mail.delivered_to, *_plain(mail.to), *_plain(mail.cc)):
+        if address.lower() in ours:
+            return address.lower()
+    return ours[0]
+
+
+def _plain(addresses: Sequence[Address]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(address.address.lower() for address in addresses))
+
+
+def _bounced(bounced: Bounced | None) -> BouncedMessage | None:
+    if bounced is None or bounced.original_message_id is None:
+        return None
+    reason = bounced.diagnostic or bounced.status or "The mail server sent it back."
+    return BouncedMessage((bounced.recipient or "").lower(), bounced.original_message_id, reason)

@@ -1,0 +1,339 @@
+"""The ledger: what became of every UID of every mailbox, and the raw mails that it points to."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, update
+
+from inbox_desktop.models.ids import new_id
+from inbox_desktop.models.kinds import UidState
+from inbox_desktop.models.store import WriteSession
+from inbox_desktop.models.tables import LedgerEntry, Mailbox, Message, RawMail
+from inbox_desktop.sync.email.imap import FetchedMail
+
+_RAW = cast("Table", RawMail.__table__)
+_LEDGER = cast("Table", LedgerEntry.__table__)
+_MAILBOX = cast("Table", Mailbox.__table__)
+_GENERATION = 2**32  # UIDVALIDITY has 32 bits (RFC 3501, section 9); the bits above are ours
+_FEW_PARAMETERS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxState:
+    """A folder under one UIDVALIDITY, as the database knows it.
+
+    `seen_at` (UTC) is when the folder was first met, under whatever UIDVALIDITY: what the server received
+    before that is history. `is_new` says that this is the first meeting under this UIDVALIDITY.
+    """
+
+    id: str
+    folder: str
+    initial_done: bool
+    seen_at: datetime
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMail:
+    """A raw mail with what the ledger knows of it. `compressed` is zlib; `size` in bytes, uncompressed."""
+
+    mailbox_id: str
+    uid: int
+    raw_id: str
+    raw: bytes = field(repr=False)
+    compressed: bytes = field(repr=False)
+    received_at: datetime
+    history: bool
+    seen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of one UID; `reason` in words where it is not simply stored."""
+
+    uid: int
+    state: UidState
+    message_id: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerSums:
+    """One mailbox's ledger in numbers: how many UIDs are in each state."""
+
+    channel_id: str
+    folder: str
+    uidvalidity: int
+    states: dict[UidState, int] = field(hash=False)
+
+    @property
+    def total(self) -> int:
+        """Every UID that the server has shown."""
+        return sum(self.states.values())
+
+
+def find_mailbox(
+    connection: Connection, channel_id: str, folder: str, uidvalidity: int, uidnext: int
+) -> MailboxState | None:
+    """The mailbox, or None when it is met for the first time under this UIDVALIDITY.
+
+    A server that was set back to an older state without changing UIDVALIDITY gives UIDs out twice: its
+    UIDNEXT lies at or below a UID that is known. That is a new mailbox, too.
+    """
+    found = connection.execute(
+        select(_MAILBOX)
+        .where(Mailbox.channel_id == channel_id, Mailbox.folder == folder)
+        .where(Mailbox.uidvalidity % _GENERATION == uidvalidity)
+        .order_by(Mailbox.uidvalidity.desc())
+        .limit(1)
+    ).one_or_none()
+    if found is None or _is_set_back(connection, found.id, uidnext):
+        return None
+    return MailboxState(found.id, folder, found.initial_done, _first_seen(connection, channel_id, folder))
+
+
+def add_mailbox(
+    session: WriteSession, channel_id: str, folder: str, uidvalidity: int, at: datetime
+) -> MailboxState:
+    """A mailbox that `find_mailbox` did not find."""
+    connection = session.connection()
+    highest: int | None = connection.execute(
+        select(func.max(Mailbox.uidvalidity))
+        .where(Mailbox.channel_id == channel_id, Mailbox.folder == folder)
+        .where(Mailbox.uidvalidity % _GENERATION == uidvalidity)
+    ).scalar_one()
+    number = uidvalidity if highest is None else highest + _GENERATION
+    mailbox_id = new_id()
+    connection.execute(
+        insert(_MAILBOX).values(
+            id=mailbox_id,
+            channel_id=channel_id,
+            folder=folder,
+            uidvalidity=number,
+            initial_done=False,
+            seen_at=at,
+        )
+    )
+    first_seen = _first_seen(connection, channel_id, folder)
+    return MailboxState(mailbox_id, folder, initial_done=False, seen_at=first_seen, is_new=True)
+
+
+def finish_initial(session: WriteSession, mailbox: MailboxState) -> MailboxState:
+    """The first synchronisation has brought everything."""
+    session.connection().execute(update(_MAILBOX).where(Mailbox.id == mailbox.id).values(initial_done=True))
+    return replace(mailbox, initial_done=True)
+
+
+def known_uids(connection: Connection, mailbox_id: str) -> set[int]:
+    """Every UID that has an entry."""
+    return set(connection.scalars(select(LedgerEntry.uid).where(LedgerEntry.mailbox_id == mailbox_id)))
+
+
+def keep(mailbox: MailboxState, mails: Iterable[FetchedMail]) -> list[KeptMail]:
+    """Compress mails and give them ids: the slow part of keeping them, for any thread."""
+    return [
+        KeptMail(
+            mailbox_id=mailbox.id,
+            uid=mail.uid,
+            raw_id=new_id(),
+            raw=mail.raw,
+            compressed=zlib.compress(mail.raw, 1),
+            received_at=mail.received_at,
+            history=mail.received_at < mailbox.seen_at,
+            seen=mail.seen,
+        )
+        for mail in mails
+    ]
+
+
+def store_raw(session: WriteSession, channel_id: str, mails: Sequence[KeptMail]) -> None:
+    """Store raw mails, each with its entry FETCHED."""
+    if not mails:
+        return
+    connection = session.connection()
+    connection.execute(
+        insert(_RAW),
+        [
+            {
+                "id": mail.raw_id,
+                "channel_id": channel_id,
+                "received_at": mail.received_at,
+                "size": len(mail.raw),
+                "content": mail.compressed,
+            }
+            for mail in mails
+        ],
+    )
+    connection.execute(
+        insert(_LEDGER),
+        [
+            {
+                "mailbox_id": mail.mailbox_id,
+                "uid": mail.uid,
+                "state": UidState.FETCHED,
+                "raw_id": mail.raw_id,
+                "message_id": None,
+                "reason": "",
+                "history": mail.history,
+                "seen_flag": mail.seen,
+                "received_at": mail.received_at,
+            }
+            for mail in mails
+        ],
+    )
+
+
+def store_without_raw(
+    session: WriteSession, mailbox: MailboxState, entries: Sequence[Settled], at: datetime
+) -> None:
+    """Enter UIDs of which nothing could be fetched: GONE, or QUARANTINED with the reason."""
+    if not entries:
+        return
+    session.connection().execute(
+        insert(_LEDGER),
+        [
+            {
+                "mailbox_id": mailbox.id,
+                "uid": entry.uid,
+                "state": entry.state,
+                "raw_id": None,
+                "message_id": None,
+                "reason": entry.reason,
+                "history": False,
+                "seen_flag": False,
+                "received_at": at,
+            }
+            for entry in entries
+        ],
+    )
+
+
+def settle(session: WriteSession, mailbox_id: str, entries: Sequence[Settled]) -> None:
+    """Say what became of UIDs that were FETCHED."""
+    if not entries:
+        return
+    session.connection().execute(
+        update(_LEDGER)
+        .where(LedgerEntry.mailbox_id == mailbox_id, LedgerEntry.uid == bindparam("the_uid"))
+        .values(state=bindparam("the_state"), message_id=bindparam("the_message"), reason=bindparam("why")),
+        [
+            {"the_uid": e.uid, "the_state": e.state, "the_message": e.message_id, "why": e.reason}
+            for e in entries
+        ],
+    )
+
+
+def drop_copies(session: WriteSession, channel_id: str, duplicates: dict[str, str]) -> None:
+    """Forget the raw content of duplicates that are stored byte for byte already.
+
+    `duplicates` maps the ids of raw mails to the Message-IDs by which they were recognised. One that differs
+    (somebody used a Message-ID twice) keeps its content.
+    """
+    connection = session.connection()
+    copy, original = _RAW.alias("copy"), _RAW.alias("original")
+    same = (
+        select(copy.c.id)
+        .join(Message, Message.channel_id == channel_id)
+        .join(original, original.c.id == Message.raw_id)
+        .where(Message.external_id == bindparam("external"), copy.c.id == bindparam("raw"))
+        .where(original.c.id != copy.c.id, original.c.content == copy.c.content)
+    )
+    exact = [
+        raw_id
+        for raw_id, external_id in duplicates.items()
+        if connection.execute(same, {"external": external_id, "raw": raw_id}).first()
+    ]
+    for start in range(0, len(exact), _FEW_PARAMETERS):
+        some = exact[start : start + _FEW_PARAMETERS]
+        connection.execute(update(_LEDGER).where(LedgerEntry.raw_id.in_(some)).values(raw_id=None))
+        connection.execute(delete(_RAW).where(RawMail.id.in_(some)))
+
+
+def leftovers(connection: Connection, channel_id: str, limit: int, most_bytes: int) -> list[KeptMail]:
+    """Mails that were fetched and never settled: the program ended in between. The newest first."""
+    query = (
+        select(
+            LedgerEntry.mailbox_id,
+            LedgerEntry.uid,
+            LedgerEntry.raw_id,
+            LedgerEntry.received_at,
+            LedgerEntry.history,
+            LedgerEntry.seen_flag,
+            RawMail.content,
+        )
+        .join(Mailbox, Mailbox.id == LedgerEntry.mailbox_id)
+        .join(RawMail, RawMail.id == LedgerEntry.raw_id)
+        .where(LedgerEntry.state == UidState.FETCHED, Mailbox.channel_id == channel_id)
+        .order_by(LedgerEntry.mailbox_id, LedgerEntry.uid.desc())
+    )
+    found: list[KeptMail] = []
+    size = 0
+    for row in connection.execution_options(yield_per=20).execute(query.limit(limit)):
+        if found and (row.mailbox_id != found[0].mailbox_id or size >= most_bytes):
+            break
+        raw = zlib.decompress(row.content)
+        size += len(raw)
+        found.append(_leftover(row, raw))
+    return found
+
+
+def ledger_sums(connection: Connection) -> tuple[LedgerSums, ...]:
+    """The whole ledger in numbers, one entry for each mailbox (for `check`)."""
+    counted: dict[str, dict[UidState, int]] = {}
+    states = select(LedgerEntry.mailbox_id, LedgerEntry.state, func.count()).group_by(
+        LedgerEntry.mailbox_id, LedgerEntry.state
+    )
+    for mailbox_id, state, number in connection.execute(states):
+        counted.setdefault(mailbox_id, {})[UidState(state)] = number
+    mailboxes = connection.execute(select(_MAILBOX).order_by(Mailbox.seen_at, Mailbox.id))
+    return tuple(
+        LedgerSums(row.channel_id, row.folder, row.uidvalidity % _GENERATION, counted.get(row.id, {}))
+        for row in mailboxes
+    )
+
+
+def quarantined(connection: Connection, channel_id: str) -> int:
+    """How many mails of the channel lie in quarantine."""
+    query = (
+        select(func.count())
+        .select_from(LedgerEntry)
+        .join(Mailbox, Mailbox.id == LedgerEntry.mailbox_id)
+        .where(LedgerEntry.state == UidState.QUARANTINED, Mailbox.channel_id == channel_id)
+    )
+    number: int = connection.execute(query).scalar_one()
+    return number
+
+
+def _leftover(row: Any, raw: bytes) -> KeptMail:
+    return KeptMail(
+        mailbox_id=row.mailbox_id,
+        uid=row.uid,
+        raw_id=row.raw_id,
+        raw=raw,
+        compressed=row.content,
+        received_at=row.received_at,
+        history=row.history,
+        seen=row.seen_flag,
+    )
+
+
+def _is_set_back(connection: Connection, mailbox_id: str, uidnext: int) -> bool:
+    highest: int | None = connection.execute(
+        select(func.max(LedgerEntry.uid)).where(LedgerEntry.mailbox_id == mailbox_id)
+    ).scalar_one()
+    return highest is not None and 0 < uidnext <= highest
+
+
+def _first_seen(connection: Connection, channel_id: str, folder: str) -> datetime:
+    seen_at: datetime = connection.execute(
+        select(Mailbox.seen_at)
+        .where(Mailbox.channel_id == channel_id, Mailbox.folder == folder)
+        .order_by(Mailbox.seen_at)
+        .limit(1)
+    ).scalar_one()
+    return seen_at

@@ -1,0 +1,146 @@
+"""Mails in files: single .eml files, mbox files (RFC 4155) and Maildir folders, read one by one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from inbox_desktop.models.clock import now
+
+_MAIL_NAMES = {".eml", ".mbox", ".mbx"}
+_HEADER = re.compile(rb"\A(?:[!-9;-~]+[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*)*?[!-9;-~]+[ \t]*:")
+_ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
+_STATUS = re.compile(rb"^status:[ \t]*([a-z]*)", re.IGNORECASE | re.MULTILINE)
+_HEAD_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMail:
+    """A mail in a file. `label` says where, for people; `seen` whether it counts as read."""
+
+    label: str
+    raw: bytes = field(repr=False)
+    received_at: datetime
+    seen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MailFile:
+    """A file that holds mails: an mbox, or a single mail (perhaps of a Maildir)."""
+
+    path: Path
+    is_mbox: bool = False
+    in_maildir: bool = False
+
+    def count(self) -> int:
+        """How many mails are in it.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        return sum(1 for _ in _mbox_parts(self.path, keep=False)) if self.is_mbox else 1
+
+    def mails(self) -> Iterator[FoundMail]:
+        """The mails in it.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        if self.is_mbox:
+            for number, raw in enumerate(_mbox_parts(self.path, keep=True), 1):
+                yield FoundMail(f"{self.path}, mail {number}", raw, now(), _was_read(raw))
+            return
+        raw = self.path.read_bytes()
+        if self.in_maildir:
+            received = datetime.fromtimestamp(self.path.stat().st_mtime, UTC)
+            flags = self.path.name.rpartition(":2,")[2] if ":2," in self.path.name else ""
+            yield FoundMail(str(self.path), raw, received, "S" in flags)
+        else:
+            yield FoundMail(str(self.path), raw, now(), seen=False)
+
+
+def find_mail_files(paths: Iterable[Path]) -> tuple[list[MailFile], list[str]]:
+    """The files with mails at these paths, and what is wrong with the others, in words.
+
+    A folder stands for all the .eml and mbox files and all the Maildirs in it, however deep.
+    """
+    files: list[MailFile] = []
+    problems: list[str] = []
+    for path in paths:
+        try:
+            found = list(_files_at(path))
+        except OSError as error:
+            problems.append(f"{path} cannot be read ({error.strerror}). It was left out.")
+            continue
+        if not found:
+            problems.append(f"{path} holds no mail: it is no .eml file, mbox or Maildir. It was left out.")
+        files += found
+    return files, problems
+
+
+def _files_at(path: Path) -> Iterator[MailFile]:
+    if not path.is_dir():
+        kind = _kind(path)
+        if kind is not None:
+            yield kind
+        return
+    if (path / "cur").is_dir() and (path / "new").is_dir():
+        yield from _maildir(path)
+    for entry in sorted(path.iterdir()):
+        if entry.is_dir():
+            if entry.name not in {"cur", "new", "tmp"}:
+                yield from _files_at(entry)
+        elif entry.suffix.lower() in _MAIL_NAMES and (kind := _kind(entry)) is not None:
+            yield kind
+
+
+def _maildir(path: Path) -> Iterator[MailFile]:
+    for part in ("cur", "new"):
+        for file in sorted((path / part).iterdir()):
+            if file.is_file() and not file.name.startswith("."):
+                yield MailFile(file, in_maildir=True)
+
+
+def _kind(path: Path) -> MailFile | None:
+    """What the beginning of a file looks like, or None when it is no mail."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    if head.startswith(b"From "):
+        return MailFile(path, is_mbox=True)
+    return MailFile(path) if _HEADER.match(head) or path.suffix.lower() == ".eml" else None
+
+
+def _mbox_parts(path: Path, *, keep: bool) -> Iterator[bytes]:
+    """The mails of an mbox; with `keep` False only as many empty ones.
+
+    A mail begins at a line `From ` after a blank line; such lines inside were escaped with `>`.
+    """
+    lines: list[bytes] = []
+    is_inside, was_blank = False, True
+    with path.open("rb") as file:
+        for line in file:
+            if was_blank and line.startswith(b"From "):
+                if is_inside:
+                    yield _unescaped(lines)
+                lines, is_inside = [], True
+            elif keep:
+                lines.append(line)
+            was_blank = line in {b"\n", b"\r\n"}
+    if is_inside:
+        yield _unescaped(lines)
+
+
+def _unescaped(lines: list[bytes]) -> bytes:
+    if lines and lines[-1] in {b"\n", b"\r\n"}:
+        lines.pop()
+    return _ESCAPED.sub(rb"\1", b"".join(lines))
+
+
+def _was_read(raw: bytes) -> bool:
+    """Whether a mail of an mbox counts as read: an archive is, unless its Status field says otherwise."""
+    head = raw[:_HEAD_BYTES].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    status = _STATUS.search(head)
+    return status is None or b"R" in status.group(1).upper()

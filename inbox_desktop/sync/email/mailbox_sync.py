@@ -1,0 +1,260 @@
+"""The runner of an e-mail channel: connects, brings everything in, waits for news, and tells how it fares."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+from inbox_desktop.models.clock import now
+from inbox_desktop.models.errors import StorageError
+from inbox_desktop.models.health import Health, Progress
+from inbox_desktop.models.kinds import ChannelKind, ChannelState
+from inbox_desktop.models.mail_settings import Server
+from inbox_desktop.models.queries.directory import setting
+from inbox_desktop.sync.backoff import Backoff
+from inbox_desktop.sync.email import ledger
+from inbox_desktop.sync.email.channel import MailChannel
+from inbox_desktop.sync.email.folder_sync import FolderSync, Missing
+from inbox_desktop.sync.email.imap import News
+from inbox_desktop.sync.email.imap_link import ImapLink
+from inbox_desktop.sync.email.ingest import Ingest
+from inbox_desktop.sync.email.parser_pool import ParserUnavailableError
+from inbox_desktop.sync.errors import ChannelError, Fault
+from inbox_desktop.sync.report import ChannelReport, Counts
+from inbox_desktop.sync.services import Services
+
+POLL_SETTING = "mail.poll_seconds"
+"""The setting that says how often a server without IDLE is asked, in seconds."""
+
+POLL_SECONDS = 60.0
+SIGN_IN_AGAIN_SECONDS = 15 * 60.0
+STORAGE_AGAIN_SECONDS = 30.0
+STEADY_SECONDS = 60.0
+"""A connection that lasted so long was a good one: losing it is nothing to speak of, at first."""
+
+_ATTEMPTS_AT_ONCE = 4
+_A_FEW_MAILS = 20
+_TELL_SECONDS = 0.2
+_Trouble = ChannelError | StorageError | ParserUnavailableError
+_TROUBLE = (ChannelError, StorageError, ParserUnavailableError)
+
+
+class MailboxSync:
+    """Runs one e-mail channel. Everything here is called on the event loop's thread.
+
+    `run` goes on until it is cancelled; `sync_once` ends when everything is here.
+    """
+
+    def __init__(
+        self, services: Services, channel: MailChannel, server: Server, tell: Callable[[Health], None]
+    ) -> None:
+        self._services = services
+        self._channel = channel
+        self._server = server
+        self._tell_health = tell
+        self._health = Health(channel.id, ChannelKind.EMAIL, channel.name, ChannelState.STARTING)
+        self._ingest = Ingest(services, channel)
+        self._folders = [
+            FolderSync(services, self._ingest, channel.id, folder) for folder in channel.settings.folders
+        ]
+        self._counts = Counts()
+        self._backoff = Backoff()
+        self._woken = asyncio.Event()
+        self._link: ImapLink | None = None
+        self._at_once = False
+        self._steady_since: float | None = None
+        self._looked_at = 0.0
+        self._told_at = 0.0
+
+    async def run(self) -> None:
+        """Synchronise until cancelled. The world's faults are told and waited out; our own are raised."""
+        self._tell(ChannelState.STARTING)
+        while True:
+            try:
+                async with self._connected() as link:
+                    await self._bring_all(link)
+                    await self._follow(link)
+            except _TROUBLE as trouble:
+                if not self._may_try_at_once(trouble):
+                    await self._pause(trouble)
+
+    async def sync_once(self) -> ChannelReport:
+        """Bring in everything that the server has, and end. Errors are in the report."""
+        errors: tuple[str, ...] = ()
+        for _ in range(_ATTEMPTS_AT_ONCE):
+            try:
+                async with self._connected() as link:
+                    await self._bring_all(link)
+                errors = ()
+                break
+            except _TROUBLE as trouble:
+                errors = (_in_words(trouble),)
+                self._tell(_state(trouble), errors[0], needs_person=_needs_person(trouble))
+                if not _is_lost(trouble):
+                    break
+        return ChannelReport(self._channel.id, self._channel.name, self._counts, errors)
+
+    def wake(self) -> None:
+        """End the present wait: look for new mail, or try to connect, at once."""
+        self._woken.set()
+        if self._link is not None:
+            self._link.wake()
+
+    def reconnect(self) -> None:
+        """The computer has slept or changed networks: connect anew instead of trusting the connection."""
+        self._at_once = True
+        self._woken.set()
+        if self._link is not None:
+            self._link.abort()
+
+    # Bringing in
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[ImapLink]:
+        self._steady_since = None
+        settings = self._channel.settings
+        self._counts.add(await self._ingest.take_leftovers())
+        password = partial(self._services.secrets.password, self._channel.id, settings)
+        async with ImapLink.opened(self._channel.name, self._server, settings.user, password) as link:
+            self._link, self._at_once = link, False
+            try:
+                yield link
+            finally:
+                self._link = None
+
+    async def _bring_all(self, link: ImapLink) -> None:
+        for folder in self._folders:
+            await self._bring(link, folder, await folder.compare(link))
+        self._looked_at = self._steady_since = time.monotonic()
+        await self._tell_connected()
+
+    async def _bring(self, link: ImapLink, folder: FolderSync, missing: Missing) -> None:
+        done, total = missing.known, missing.known + len(missing.uids)
+        at_length = not missing.mailbox.initial_done or len(missing.uids) > _A_FEW_MAILS
+
+        def tell(counts: Counts) -> None:
+            nonlocal done
+            self._counts.add(counts)
+            done += counts.stored + counts.duplicate + counts.set_aside + counts.quarantined + counts.gone
+            if at_length:
+                self._tell_progress(done, total)
+
+        if at_length and missing.uids:
+            self._tell(ChannelState.SYNCING, progress=Progress(done, total))
+        await folder.bring(link, missing, tell)
+
+    async def _follow(self, link: ImapLink) -> None:
+        several = len(self._folders) > 1
+        news = News.INTERRUPTED if several else News.QUIET  # after several folders the first is opened again
+        while True:
+            due = time.monotonic() - self._looked_at >= POLL_SECONDS
+            if news is not News.QUIET or due or not link.can_idle:
+                await self._look(link, reopen=several or news is not News.MAIL)
+            await self._tell_connected()
+            news = await self._news(link)
+
+    async def _look(self, link: ImapLink, *, reopen: bool) -> None:
+        """Look for new mail in every folder; the first comes last, so that it is the one that stays open."""
+        for folder in reversed(self._folders):
+            await self._bring(link, folder, await folder.look(link, reopen=reopen))
+        self._looked_at = time.monotonic()
+
+    async def _news(self, link: ImapLink) -> News:
+        if link.can_idle:
+            return await link.wait_for_news()
+        seconds = await self._services.read(partial(setting, key=POLL_SETTING, default=POLL_SECONDS))
+        await self._sleep(float(seconds))
+        return News.INTERRUPTED
+
+    # Waiting
+
+    def _may_try_at_once(self, trouble: _Trouble) -> bool:
+        steady = self._steady_since is not None and time.monotonic() - self._steady_since > STEADY_SECONDS
+        if steady:
+            self._backoff.reset()
+        at_once, self._at_once = self._at_once, False
+        return _is_lost(trouble) and (steady or at_once)
+
+    async def _pause(self, trouble: _Trouble) -> None:
+        if isinstance(trouble, ChannelError) and trouble.fault is Fault.SIGN_IN:
+            seconds = SIGN_IN_AGAIN_SECONDS
+        elif isinstance(trouble, StorageError):
+            seconds = STORAGE_AGAIN_SECONDS
+        else:
+            seconds = self._backoff.next_wait()
+        self._tell(
+            _state(trouble),
+            _in_words(trouble),
+            retry_in=timedelta(seconds=seconds),
+            needs_person=_needs_person(trouble),
+        )
+        self._woken.clear()
+        await self._sleep(seconds)
+
+    async def _sleep(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._woken.wait(), seconds)
+        self._woken.clear()
+
+    # Telling
+
+    async def _tell_connected(self) -> None:
+        aside = await self._services.read(partial(ledger.quarantined, channel_id=self._channel.id))
+        reason = ""
+        if aside:
+            mails = "1 mail" if aside == 1 else f"{aside} mails"
+            reason = f"{mails} could not be taken in, all others are here. “inbox-desktop check” says why."
+        self._health = replace(self._health, synced_at=now())
+        self._tell(ChannelState.CONNECTED, reason)
+
+    def _tell_progress(self, done: int, total: int) -> None:
+        if time.monotonic() - self._told_at >= _TELL_SECONDS or done == total:
+            self._tell(ChannelState.SYNCING, progress=Progress(done, total))
+
+    def _tell(
+        self,
+        state: ChannelState,
+        reason: str = "",
+        *,
+        progress: Progress | None = None,
+        retry_in: timedelta | None = None,
+        needs_person: bool = False,
+    ) -> None:
+        self._told_at = time.monotonic()
+        self._health = replace(
+            self._health,
+            state=state,
+            reason=reason,
+            progress=progress,
+            retry_at=now() + retry_in if retry_in else None,
+            needs_person=needs_person,
+        )
+        self._tell_health(self._health)
+
+
+def _is_lost(trouble: _Trouble) -> bool:
+    return isinstance(trouble, ChannelError) and trouble.fault is Fault.CLOSED
+
+
+def _needs_person(trouble: _Trouble) -> bool:
+    return isinstance(trouble, ChannelError) and trouble.needs_person
+
+
+def _state(trouble: _Trouble) -> ChannelState:
+    if isinstance(trouble, ChannelError) and not trouble.needs_person:
+        return ChannelState.OFFLINE
+    return ChannelState.FAILED
+
+
+def _in_words(trouble: _Trouble) -> str:
+    if isinstance(trouble, ParserUnavailableError):
+        return (
+            "The part of the program that reads mail cannot be started. What was fetched is kept unread. "
+            "It is tried again by itself; if it stays so, install Inbox Desktop again."
+        )
+    return str(trouble)

@@ -1,0 +1,265 @@
+"""The engine: everything that talks with the outside world, on a thread of its own, and the one writer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from inbox_desktop.models.actions import SYSTEM, Action, Outcome, Refusal, perform, perform_all
+from inbox_desktop.models.actions.channels import AddChannel, RemoveChannel
+from inbox_desktop.models.errors import InboxError, StorageError
+from inbox_desktop.models.health import Health
+from inbox_desktop.models.ids import new_id
+from inbox_desktop.models.kinds import ChannelKind
+from inbox_desktop.models.mail_settings import MailSettings
+from inbox_desktop.models.queries.directory import channel_settings
+from inbox_desktop.models.store import Store, WriteSession
+from inbox_desktop.sync.channels import CHANNEL_TYPES, ChannelSetup, present_channels
+from inbox_desktop.sync.crew import Crew, make_sender
+from inbox_desktop.sync.errors import ChannelError
+from inbox_desktop.sync.health_board import HealthBoard
+from inbox_desktop.sync.outbox import Outbox
+from inbox_desktop.sync.report import ChannelReport, Counts, DeliveryReport, SyncReport
+from inbox_desktop.sync.secrets import Secrets
+from inbox_desktop.sync.services import Services
+from inbox_desktop.sync.worker import Worker
+from inbox_desktop.sync.writer import Writer
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+STOP_SECONDS = 5.0
+
+
+class Engine:
+    """Runs the channels, the outbox and the timers of one store.
+
+    Either `start` and `stop` it, or await `sync_once`. `perform` and `write` work from the beginning until
+    `stop`; every method may be called from any thread.
+    """
+
+    def __init__(self, store: Store, secrets: Secrets) -> None:
+        self._store = store
+        self._secrets = secrets
+        self._board = HealthBoard()
+        self._services = Services(store, secrets, Writer(store))
+        self._helper = Worker("engine-helper")
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._crew: Crew | None = None
+        self._stopping: asyncio.Event | None = None
+        self._begun = threading.Event()
+
+    # Life
+
+    def start(self) -> None:
+        """Start the engine's thread, its loop and its channels."""
+        assert self._thread is None, "an engine starts once"
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+        self._thread.start()
+        self._begun.wait()
+
+    def stop(self, timeout: float = STOP_SECONDS) -> None:
+        """Interrupt every wait, finish what is being written, and end. `timeout` in seconds."""
+        deadline = time.monotonic() + timeout
+        thread, loop, stopping = self._thread, self._loop, self._stopping
+        if thread is not None and loop is not None and stopping is not None:
+            with suppress(RuntimeError):  # the loop has ended already
+                loop.call_soon_threadsafe(stopping.set)
+            thread.join(timeout)
+            if thread.is_alive():
+                log.warning("the engine did not end within %.0f s; it is left behind", timeout)
+        self._helper.close(timeout=0, drop=True)
+        self._services.close(max(1.0, deadline - time.monotonic()))
+
+    # Changing
+
+    def perform(self, actions: Sequence[Action]) -> Future[list[Outcome | Refusal]]:
+        """Perform people's actions in one transaction, before what channels bring; a refusal stops no other.
+
+        The future raises StorageError when they could not be stored.
+        """
+        return self._services.writer.submit(lambda session: perform_all(session, actions), urgent=True)
+
+    def write(self, change: Callable[[WriteSession], T]) -> Future[T]:
+        """Change rows that are no actions (drafts), in a transaction of its own.
+
+        The future raises StorageError when they could not be stored.
+        """
+        return self._services.writer.submit(change, urgent=True)
+
+    # Channels
+
+    def connect_email(self, settings: MailSettings, address: str, password: str | None) -> Future[str]:
+        """Add an e-mail channel, whose mail then comes in; the future holds its id.
+
+        The future raises ChannelError when the password cannot be kept, and InboxError when the channel
+        cannot be added.
+        """
+        return self._helper.submit(lambda: self.add_email(settings, address, password))
+
+    def add_email(self, settings: MailSettings, address: str, password: str | None) -> str:
+        """As `connect_email`, for callers that may block; returns the channel's id.
+
+        Raises:
+            ChannelError: the password cannot be kept. InboxError: the channel cannot be added.
+        """
+        channel_id = new_id()
+        if password is not None:
+            self._secrets.store(channel_id, password)
+        action = AddChannel(
+            actor=SYSTEM,
+            channel_id=channel_id,
+            kind=ChannelKind.EMAIL,
+            channel_name=address,
+            address=address.lower(),
+            settings=settings.to_json(),
+        )
+        try:
+            self._perform_now(action)
+        except InboxError:
+            if password is not None:
+                with suppress(ChannelError):
+                    self._secrets.forget(channel_id)
+            raise
+        return channel_id
+
+    def remove_channel(self, channel_id: str) -> Future[None]:
+        """Stop a channel for good and forget its password; its tickets stay.
+
+        The future raises InboxError when it is gone already.
+        """
+        return self._helper.submit(lambda: self.drop_channel(channel_id))
+
+    def drop_channel(self, channel_id: str) -> None:
+        """As `remove_channel`, for callers that may block.
+
+        Raises:
+            InboxError: it is gone already.
+        """
+        with self._store.read() as connection:
+            values = channel_settings(connection, channel_id)
+        self._perform_now(RemoveChannel(actor=SYSTEM, channel_id=channel_id))
+        if values is None or values.get("password_env") is not None or not values.get("user"):
+            return
+        try:
+            self._secrets.forget(channel_id)
+        except ChannelError as error:
+            log.info("the password of the removed channel %s stays in the keyring: %s", channel_id, error)
+
+    def sync_now(self, channel_id: str | None = None) -> None:
+        """End every wait: look for mail and send what is due, of one channel or of all."""
+        loop, crew = self._loop, self._crew
+        if loop is not None and crew is not None:
+            with suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(crew.sync_now, channel_id)
+
+    # Health
+
+    def health(self) -> tuple[Health, ...]:
+        """What every channel says about itself now."""
+        return self._board.all()
+
+    def subscribe_health(self, listener: Callable[[Health], None]) -> Callable[[], None]:
+        """Call `listener`, on whatever thread, with all that channels say. Returns how to stop that."""
+        return self._board.subscribe(listener)
+
+    # Once
+
+    async def sync_once(self) -> SyncReport:
+        """Synchronise every channel once, send what is due once, and end the engine.
+
+        Raises:
+            StorageError: the store cannot be read.
+        """
+        assert self._thread is None, "the engine runs already"
+        try:
+            setups = await self._services.read(present_channels)
+            channels = await asyncio.gather(*(self._sync_channel(setup) for setup in setups))
+            problems: dict[str, str] = {}
+            deliveries = await self._flush(setups, problems)
+            return SyncReport(tuple(channels), deliveries, tuple(problems.values()))
+        finally:
+            self._services.close(STOP_SECONDS)
+
+    async def _sync_channel(self, setup: ChannelSetup) -> ChannelReport:
+        counts, errors = Counts(), []
+        try:
+            runners = CHANNEL_TYPES[setup.kind].runners(self._services, setup, self._board.voice)
+        except ChannelError as error:
+            return ChannelReport(setup.id, setup.name, errors=(str(error),))
+        for runner in runners:
+            try:
+                report = await runner.sync_once()
+            except StorageError as error:
+                errors.append(str(error))
+            except Exception:
+                log.exception("the channel %s crashed", setup.id)
+                errors.append(
+                    "A fault in Inbox Desktop itself stopped this channel. What was received is kept; try "
+                    "again. The log file says more."
+                )
+            else:
+                counts.add(report.counts)
+                errors.extend(report.errors)
+        return ChannelReport(setup.id, setup.name, counts, tuple(errors))
+
+    async def _flush(self, setups: Sequence[ChannelSetup], problems: dict[str, str]) -> DeliveryReport:
+        by_id = {setup.id: setup for setup in setups}
+
+        def on_problem(channel_id: str, words: str | None) -> None:
+            problems.pop(channel_id, None)
+            if words and channel_id in by_id:
+                problems[channel_id] = f"{by_id[channel_id].name}: {words}"
+
+        outbox = Outbox(
+            self._store,
+            self._services.write,
+            lambda channel_id: (
+                make_sender(self._services, by_id[channel_id]) if channel_id in by_id else None
+            ),
+            on_problem=on_problem,
+        )
+        ended = await outbox.flush_once()
+        return DeliveryReport(ended.sent, ended.failed, ended.unknown, ended.waiting)
+
+    # Inside
+
+    def _perform_now(self, action: Action) -> None:
+        with self._store.write() as session:
+            result = perform(session, action)
+        if isinstance(result, Refusal):
+            raise InboxError(result.reason)
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._main())
+        except Exception:
+            log.exception("the engine crashed")
+        finally:
+            self._begun.set()
+
+    async def _main(self) -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(_report)
+        self._stopping = asyncio.Event()
+        self._crew = Crew(self._services, self._board)
+        self._loop = loop
+        self._begun.set()
+        crew = asyncio.create_task(self._crew.run(), name="crew")
+        await self._stopping.wait()
+        crew.cancel()
+        await asyncio.gather(crew, return_exceptions=True)
+
+
+def _report(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What no task has caught is our bug, and is never silent."""
+    error = context.get("exception")
+    log.error("in the engine: %s", context.get("message", "an error"), exc_info=error)

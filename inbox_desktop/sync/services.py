@@ -1,0 +1,69 @@
+"""What the channels work with: the store and its writer, the secrets, the parser, a thread for file work."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from inbox_desktop.models.store import Reader, Store, WriteSession
+from inbox_desktop.sync.email.parsed import ParsedMail, ParseFailure
+from inbox_desktop.sync.email.parser_pool import ParserPool
+from inbox_desktop.sync.secrets import Secrets
+from inbox_desktop.sync.worker import Worker
+from inbox_desktop.sync.writer import Writer
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Services:
+    """Shared by all channels of one engine. Whatever blocks runs on one of its threads."""
+
+    store: Store
+    secrets: Secrets
+    writer: Writer
+    pool: ParserPool = field(default_factory=ParserPool)
+    parser: Worker = field(default_factory=lambda: Worker("parser"))
+    files: Worker = field(default_factory=lambda: Worker("files"))
+
+    @functools.cached_property
+    def signing_key(self) -> bytes:
+        """The key of our own Message-IDs. The first look reads a file."""
+        return self.store.profile.signing_key()
+
+    async def read(self, query: Callable[[Reader], T]) -> T:
+        """What `query` finds, on a thread that may wait for the disk.
+
+        Raises:
+            StorageError: the database could not be read.
+        """
+        return await self.files.call(self._read, query)
+
+    async def write(self, change: Callable[[WriteSession], T]) -> T:
+        """What `change` returns, in a durable transaction of its own, after people's actions.
+
+        Raises:
+            StorageError: it could not be stored.
+        """
+        return await self.writer.write(change)
+
+    async def parse(self, mails: Sequence[bytes]) -> list[ParsedMail | ParseFailure]:
+        """The mails, read in the parser process.
+
+        Raises:
+            ParserUnavailableError: it cannot be started.
+        """
+        return await self.parser.call(self.pool.parse, mails)
+
+    def close(self, timeout: float) -> None:
+        """Finish what is being written, and end the threads and the parser process."""
+        self.pool.close()
+        self.parser.close(timeout, drop=True)
+        self.files.close(timeout, drop=True)
+        self.writer.close(timeout)
+
+    def _read(self, query: Callable[[Reader], T]) -> T:
+        with self.store.read() as connection:
+            return query(connection)
