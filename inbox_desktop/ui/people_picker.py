@@ -18,16 +18,16 @@ _PERSON: Final = Qt.ItemDataRole.UserRole
 
 
 def matching(people: Sequence[AgentRow], words: str) -> tuple[AgentRow, ...]:
-    """The people whose name or address holds every word, those whose name begins with it first."""
+    """The people of whom every word begins a part of the name or the address; first names count first."""
     wanted = words.casefold().split()
-    found = [
-        person
-        for person in people
-        if all(word in f"{person.name} {person.email}".casefold() for word in wanted)
-    ]
-    return tuple(
-        sorted(found, key=lambda person: not person.name.casefold().startswith(words.casefold().strip()))
-    )
+    begin = words.strip().casefold()
+    found = [person for person in people if _holds(person, wanted)]
+    return tuple(sorted(found, key=lambda person: not person.name.casefold().startswith(begin)))
+
+
+def _holds(person: AgentRow, words: Sequence[str]) -> bool:
+    parts = [*person.name.casefold().split(), person.email.casefold()]
+    return all(any(part.startswith(word) for part in parts) for word in words)
 
 
 class PeoplePicker(Popover):

@@ -43,7 +43,6 @@ class Popover(QFrame):
         room = (screen or QGuiApplication.primaryScreen()).availableGeometry()
         self.move(self._within(QRect(corner, self.size()), room))
         self.show()
-        self.raise_()
 
     @staticmethod
     def _within(wanted: QRect, room: QRect) -> QPoint:

@@ -116,7 +116,10 @@ class SmallEngine:
 
 @dataclass
 class World:
-    """A small inbox: Julia sits here, Tom is her colleague, and mail has come to one mailbox."""
+    """A small inbox: Julia sits here, Tom is her colleague, and mail has come to one mailbox.
+
+    `tickets` are ids, the newest first; `mail_ids` the Message-ID that opened each.
+    """
 
     store: Store
     julia: str
@@ -125,6 +128,7 @@ class World:
     mail: Mailroom
     engine: SmallEngine
     tickets: list[str] = field(default_factory=list)
+    mail_ids: dict[str, str] = field(default_factory=dict)
 
     def row(self, ticket_id: str) -> TicketRow:
         """The ticket as it stands."""
@@ -191,6 +195,7 @@ def _fill(world: World, tickets: int) -> None:
             assert isinstance(outcome, Outcome)
             assert outcome.ticket_id is not None
             world.tickets.insert(0, outcome.ticket_id)
+            world.mail_ids[outcome.ticket_id] = arrivals[number].message.external_id
             message_id = arrivals[number].message_id
             dressing = _dressing(world, outcome.ticket_id, number, message_id)
             assert not [result for result in perform_all(session, dressing) if isinstance(result, Refusal)]
