@@ -12,11 +12,13 @@ class Secrets:
     """Looks up, stores and forgets the password of a channel. Calls may block; never on an event loop."""
 
     def password(self, channel_id: str, settings: MailSettings) -> str:
-        """The password that the channel signs in with, looked up each time.
+        """The password that the channel signs in with, looked up each time; "" for one that signs in nowhere.
 
         Raises:
             ChannelError: there is none, or the keyring cannot be asked.
         """
+        if not settings.user:
+            return ""
         if settings.password_env is not None:
             return _from_environment(settings.password_env)
         found = _keyring_call("get_password", channel_id)
