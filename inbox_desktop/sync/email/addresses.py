@@ -8,14 +8,14 @@ from inbox_desktop.sync.email.headers import Headers, decode_words
 from inbox_desktop.sync.email.limits import MAX_ADDRESSES
 from inbox_desktop.sync.email.parsed import Address
 
+_ATOM: Final = r"[^\s@<>\"(),:;\\\[\]\x00-\x1f\x7f-\x9f\ud800-\udfff]"
 _SIMPLE = re.compile(
-    r'[ \t]*(?:"([^"\\<>@\n]*)"|([^"<>,;:()@\\\[\]\n]*?))[ \t]*'
-    r'<([^\s<>@,;:()"\\\[\]]+@[^\s<>@,;:()"\\\[\]]+)>[ \t]*'
+    rf'[ \t]*(?:"([^"\\<>@\n]*)"|([^"<>,;:()@\\\[\]\n]*?))[ \t]*<({_ATOM}{{1,200}}@{_ATOM}{{1,255}})>[ \t]*'
 )
-_BARE = re.compile(r'[ \t]*([^\s<>@,;:()"\\\[\]]+@[^\s<>@,;:()"\\\[\]]+)[ \t]*')
+_BARE = re.compile(rf"[ \t]*({_ATOM}{{1,200}}@{_ATOM}{{1,255}})[ \t]*")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|<[^<>]*>?|[(),;:]|[^"<(),;:]+', re.DOTALL)
-_ADDRESS = re.compile(r"[^\s@<>\"(),:;\\\[\]\x00-\x1f\x7f]{1,200}@[^\s@<>\"(),:;\\\[\]\x00-\x1f\x7f]{1,255}")
-_QUOTED_LOCAL = re.compile(r'"[^"\\\x00-\x1f\x7f]{1,64}"@[^\s@<>"(),:;\\\[\]\x00-\x1f\x7f]{1,255}')
+_ADDRESS = re.compile(rf"{_ATOM}{{1,200}}@{_ATOM}{{1,255}}")
+_QUOTED_LOCAL = re.compile(rf'"[^"\\\s\x00-\x1f\x7f-\x9f]{{1,64}}"@{_ATOM}{{1,255}}')
 _ADDRESS_IN_NAME = re.compile(r"[^\s@<>]+[@＠][^\s@<>]+\.[^\s@<>]+")
 _HIDDEN: Final = re.compile(
     "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
@@ -72,9 +72,9 @@ def parse_addresses(value: str, limit: int = MAX_ADDRESSES) -> tuple[list[Addres
     """Read one address field.
 
     Returns:
-        the addresses, whether the field was well-formed throughout, and whether `limit` left some out.
-        Groups (`Team: a@x, b@y;`) give their members. Encoded words are decoded after the field was taken
-        apart, so that a decoded comma or bracket cannot make an address.
+        the addresses, whether the field was well-formed and without groups, and whether `limit` left
+        some out. Groups (`Team: a@x, b@y;`) give their members. Encoded words are decoded after the field
+        was taken apart, so that a decoded comma or bracket cannot make an address.
     """
     value = value.replace("\n", " ")
     simple = _SIMPLE.fullmatch(value)
@@ -106,7 +106,7 @@ def _read_tokens(value: str, limit: int) -> tuple[list[Address], bool, bool]:
                 found.extend([address] if address else [])
             mailbox = _Mailbox()
         elif token == ":":
-            clean = clean and mailbox.angle is None
+            clean = False
             mailbox = _Mailbox()
         else:
             mailbox.add(token)

@@ -91,7 +91,7 @@ def decode(data: bytes, charset: str) -> tuple[str, str | None]:
         return data.decode(codec), None
     except (UnicodeError, ValueError):
         pass
-    if codec != "utf-8":
+    if codec != "utf-8" and not data.isascii():
         try:  # 8-bit text under a wrong label is nearly always UTF-8
             return data.decode("utf-8"), f"the text is not {single_line(name)[:40]} as it says: read as UTF-8"
         except UnicodeDecodeError:

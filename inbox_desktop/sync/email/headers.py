@@ -79,7 +79,7 @@ def split_mail(raw: bytes) -> tuple[Headers, bytes]:
         return Headers((), malformed=True), raw[start:].lstrip(b"\r\n")
     end = _END_OF_HEADERS.search(raw, start, start + MAX_HEADER_BYTES)
     if end is not None:
-        return read_headers(raw[start : end.start()]), raw[end.end() :]
+        return read_headers(raw[start : end.start()].removesuffix(b"\r")), raw[end.end() :]
     if len(raw) - start <= MAX_HEADER_BYTES:
         return _headers_without_end(raw[start:])
     cut = raw.rfind(b"\n", start, start + MAX_HEADER_BYTES) + 1 or start + MAX_HEADER_BYTES
@@ -120,13 +120,16 @@ def content_headers(headers: Headers) -> bytes:
 
 
 def decode_words(value: str) -> str:
-    """Decode the encoded words of a field (RFC 2047); what is broken is left as it is. Controls are kept."""
+    """Decode the encoded words of a field (RFC 2047); what is broken is left as it is.
+
+    Folding is undone first, so that control characters in the result are the sender's own.
+    """
+    if "\n" in value:
+        value = re.sub(r"\r*\n[ \t]*", " ", value)
     if "=?" in value:
         value = _ENCODED_RUN.sub(lambda run: _decode_run(run.group()), value)
     if _SURROGATE.search(value):
         value = decode(value.encode("utf-8", "surrogateescape"), "")[0]
-    if "\n" in value:
-        value = re.sub(r"\n[ \t]*", " ", value)
     return value
 
 

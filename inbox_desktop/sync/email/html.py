@@ -23,6 +23,8 @@ MAX_HTML_CHARS: Final = 1_000_000
 MAX_DEPTH: Final = 100
 MAX_TABLE_DEPTH: Final = 8
 MAX_ELEMENTS: Final = 10_000  # nh3 is quadratic in depth: 10,000 open elements cost 0.2 s, 80,000 cost 50 s
+_LARGE_TAG_CHARS: Final = 20_000
+_MAX_ATTRIBUTE_MARKS: Final = 4_000
 MAX_DATA_IMAGE_BYTES: Final = 1_000_000
 MAX_BLOCKED: Final = 200
 MAX_URL_CHARS: Final = 200
@@ -88,7 +90,7 @@ _ENUMERATED: Final = {
     "color": re.compile(r"#?[\w]{1,30}"),
 }
 _LIST_TYPE = re.compile(r"[1aAiI]|disc|circle|square")
-_SAFE_STYLE_VALUE = re.compile(r"[\w\s#.,%()!+-]{1,100}")
+_SAFE_STYLE_VALUE = re.compile(r"[\w\s#.,%()+-]{1,100}")
 _FUNCTION = re.compile(r"([\w-]+)\(")
 _COLOUR_FUNCTIONS: Final = frozenset({"rgb", "rgba", "hsl", "hsla"})
 _QUOTE_CLASS = re.compile(
@@ -169,7 +171,15 @@ def _over_limits(raw: str) -> str:
         return "the HTML is larger than 1 MB: shown as plain text, open the original to see all of it"
     if raw.count("<") > MAX_ELEMENTS and len(re.findall(r"<[a-zA-Z]", raw)) > MAX_ELEMENTS:
         return "the HTML has too many elements: shown as plain text, open the original to see it"
+    if any(len(chunk) > _LARGE_TAG_CHARS and _too_many_attributes(chunk) for chunk in raw.split(">")):
+        return "the HTML has too many attributes: shown as plain text, open the original to see it"
     return ""
+
+
+def _too_many_attributes(chunk: str) -> bool:
+    """Whether a tag has thousands of attributes: the HTML parser compares each with all the others."""
+    tag = _DATA_IMAGE.sub("", chunk[chunk.find("<") :])
+    return tag[1:2].isalpha() and len(re.findall(r"[\s/=\"']", tag)) > _MAX_ATTRIBUTE_MARKS
 
 
 def _inline_image_chars(raw: str) -> int:
@@ -355,9 +365,9 @@ def _kept_style(style: str) -> str:
     kept = []
     for declaration in style.split(";"):
         name, _, value = declaration.partition(":")
-        name = name.strip().lower()
-        if name not in _KEPT_STYLES or not _SAFE_STYLE_VALUE.fullmatch(value.strip()):
+        name, value = name.strip().lower(), value.partition("!")[0].strip()
+        if name not in _KEPT_STYLES or not _SAFE_STYLE_VALUE.fullmatch(value):
             continue
         if all(function.lower() in _COLOUR_FUNCTIONS for function in _FUNCTION.findall(value)):
-            kept.append(f"{name}:{value.strip()}")
+            kept.append(f"{name}:{value}")
     return ";".join(kept)

@@ -5,12 +5,14 @@ from html import unescape
 from typing import Final
 
 from inbox_desktop.sync.email.html_tokens import BLOCKS, walk
+from inbox_desktop.sync.email.limits import MAX_TEXT_CHARS
 
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _PARAGRAPHS: Final = frozenset(
     {"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "dl", "table", "pre"}
 )
 _MAX_QUOTE_DEPTH: Final = 8
+_MAX_UNSAFE_CHARS: Final = 2_000_000  # what is read of HTML that was given up
 _SKIPPED: Final = (
     "script",
     "style",
@@ -45,6 +47,7 @@ class _TextWriter:
         self.quotes = 0
         self.preformatted = 0
         self.gap = False
+        self.gap_quotes = 0
 
     def text(self, text: str) -> None:
         """Take text between two tags, still escaped."""
@@ -74,8 +77,10 @@ class _TextWriter:
         self.end_line(keep_empty=False)
         if tag in _PARAGRAPHS and self.lines:
             self.gap = True
+        self.gap_quotes = self.quotes
         if tag == "blockquote":
             self.quotes = max(0, self.quotes + (-1 if closing else 1))
+            self.gap_quotes = min(self.gap_quotes, self.quotes)
         elif tag == "pre":
             self.preformatted = max(0, self.preformatted + (-1 if closing else 1))
         elif tag == "li" and not closing:
@@ -89,7 +94,7 @@ class _TextWriter:
             return
         marks = "> " * min(self.quotes, _MAX_QUOTE_DEPTH)
         if self.gap and line and self.lines and self.lines[-1].strip("> "):
-            self.lines.append(marks.rstrip())
+            self.lines.append(("> " * min(self.gap_quotes, _MAX_QUOTE_DEPTH)).rstrip())
         self.gap = False if line else self.gap
         self.lines.append((marks + line).rstrip())
 
@@ -104,7 +109,7 @@ def unsafe_html_to_text(html: str) -> str:
     """The text of HTML that no parser may touch: tags cut out one by one, in time linear in its length."""
     pieces: list[str] = []
     skipping = ""
-    for number, chunk in enumerate(html.split("<")):
+    for number, chunk in enumerate(html[:_MAX_UNSAFE_CHARS].split("<")):
         if number == 0:
             pieces.append(chunk)
             continue
@@ -123,6 +128,6 @@ def unsafe_html_to_text(html: str) -> str:
         if tag.lstrip("/") in BLOCKS or tag == "br":
             pieces.append("\n")
         pieces.append(after)
-    text = unescape("".join(pieces)).replace("\u00a0", " ")
+    text = unescape("".join(pieces)[:MAX_TEXT_CHARS]).replace("\u00a0", " ")
     lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

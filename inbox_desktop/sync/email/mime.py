@@ -51,7 +51,7 @@ def parse_mail(raw: bytes) -> ParsedMail:
         shown, folded = fold_quotes(clean.html, subject)
     visible = text
     if not text.strip():
-        text = _text_of(clean.html) if clean.html is not None else clean.text
+        text = _text_of(clean.html) if clean.html is not None else split_long_lines(clean_text(clean.text))
         visible = (_text_of(shown) if shown is not None and folded else "") or text
     sender, verified = read_from(headers)
     kind, bounced = classify(headers, bodies, text, sender)

@@ -31,8 +31,8 @@ def says_wrote(text: str) -> bool:
 _HEADER_LABELS: Final = {
     "from": """
         from von de da van från fra od отправитель от від lähettäjä feladó odesílatel odosielateľ expéditeur
-        remitente mittente afzender nadawca kimden gönderen saatja avsändare afsender avsender pošiljatelj šalje
-        expeditor expeditorul 差出人 送信元 送信者 发件人 寄件者 寄件人 보낸사람 από מאת
+        remitente mittente afzender nadawca kimden gönderen saatja avsändare afsender avsender pošiljatelj
+        šalje expeditor expeditorul 差出人 送信元 送信者 发件人 寄件者 寄件人 보낸사람 από מאת
         reply-to
         """,
     "date": """

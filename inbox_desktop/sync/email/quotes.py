@@ -33,9 +33,9 @@ _QUOTE_MARKS = re.compile(r"^[\s>＞|]+")
 _LABEL = re.compile(r"^[\s*_]{0,6}([^\W\d_][^:：\n]{0,24}?)[\s*_]{0,4}[:：][\s*_]{0,4}(.*)$")
 _RULE = re.compile(r"^\s*(?:[_\-=*]{5,}|\* \* \*)\s*$")
 _DATED = re.compile(
-    r"\d{4}\s?[-/.年년]\s?\d{1,2}|\d{1,2}[/.-]\s?\d{1,2}[/.-]\s?\d{2,4}|\d{1,2}[:.]\d{2}|\b(?:19|20)\d\d\b|"
-    r"\d{1,2}[.,]? \w{3,}"
+    r"\d{4}\s?[-/.年년]\s?\d{1,2}|\d{1,2}[/.-]\s?\d{1,2}[/.-]\s?\d{2,4}|\d{1,2}[:.]\d{2}|\b(?:19|20)\d\d\b"
 )
+_YEAR_AND_TIME = re.compile(r"\b(?:19|20)\d\d\b.*\d{1,2}[:.]\d{2}")
 _ADDRESS = re.compile(r"<[^<>]{0,80}@[^<>]{1,200}>|[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,80}")
 _STARTS_WITH_DATE = re.compile(r"^\W{0,3}\d{1,4}[-/. 年년]\s?\S{1,12}[-/. 月월]")
 _OPENING = re.compile(
@@ -110,7 +110,11 @@ def is_intro(text: str) -> bool:
             or (addressed and text[-1] in ":：")
             or (dated and _STARTS_WITH_DATE.match(text) is not None)
         )
-    return addressed and _STARTS_WITH_DATE.match(text) is not None
+    names_sender_last = text.rstrip(" :：").endswith((">", ")"))
+    return addressed and (
+        _STARTS_WITH_DATE.match(text) is not None
+        or (names_sender_last and _YEAR_AND_TIME.search(text) is not None)
+    )
 
 
 def is_forward_line(line: str) -> bool:
@@ -202,6 +206,8 @@ class _Reader:
         start = next(content, first)
         if is_forward_line(_QUOTE_MARKS.sub("", self.lines[start])):
             return True
+        if ORIGINAL_LINE.match(_QUOTE_MARKS.sub("", self.lines[start])[:200]):
+            start += 1
         return bool(header_block_length(self.lines, start)) and (
             self.forward_subject or not self._written_before(first)
         )
