@@ -1,0 +1,108 @@
+"""The settings dialog: channels, appearance, general."""
+
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QHBoxLayout,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from inbox_desktop.ui.bridge import Bridge
+from inbox_desktop.ui.connect.appearance_page import AppearancePage
+from inbox_desktop.ui.connect.channels_page import ChannelsPage
+from inbox_desktop.ui.connect.general_page import GeneralPage
+from inbox_desktop.ui.kit import Button, Density, Divider, Label, NavButton, Theme
+from inbox_desktop.ui.kit.tokens import EDGE, EDGE_WIDE, GAP, GAP_TIGHT
+
+_SIZE: Final = (760, 560)
+_PAGES: Final = (("mail", "Channels"), ("sun", "Appearance"), ("settings", "General"))
+
+
+class SettingsDialog(QDialog):
+    """Everything that can be set. Show it with `open()`; every change takes effect at once.
+
+    Signals:
+        density_changed(Density): the list's rows are to be of this height.
+    """
+
+    density_changed = Signal(object)
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        look: Theme,
+        parent: QWidget | None = None,
+        density: Density = Density.COMFORTABLE,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Channels and settings")
+        self.resize(look.px(_SIZE[0]), look.px(_SIZE[1]))
+        self.channels = ChannelsPage(bridge, self)
+        self.appearance = AppearancePage(look, density, self)
+        self.appearance.density_changed.connect(self.density_changed)
+        self.general = GeneralPage(bridge, self)
+        self._title = Label("", "page", weight=600, parent=self)
+        self._pages = QStackedWidget(self)
+        for page in (self.channels, self.appearance, self.general):
+            self._pages.addWidget(_scrolling(page))
+        self._lay_out(look)
+        self.show_page(0)
+
+    def _lay_out(self, look: Theme) -> None:
+        self._group = QButtonGroup(self)
+        side = QVBoxLayout()
+        side.setContentsMargins(GAP, EDGE_WIDE, GAP, GAP)
+        side.setSpacing(GAP_TIGHT)
+        for number, (mark, words) in enumerate(_PAGES):
+            button = NavButton(mark, words, parent=self)
+            button.setFixedWidth(look.px(164))
+            self._group.addButton(button, number)
+            side.addWidget(button)
+        side.addStretch(1)
+        self._group.idClicked.connect(self.show_page)
+        done = Button("Done", variant="primary", parent=self)
+        done.clicked.connect(self.accept)
+        below = QHBoxLayout()
+        below.addStretch(1)
+        below.addWidget(done)
+        right = QVBoxLayout()
+        right.setContentsMargins(EDGE_WIDE, EDGE_WIDE, EDGE_WIDE, EDGE)
+        right.setSpacing(EDGE)
+        right.addWidget(self._title)
+        right.addWidget(self._pages, 1)
+        right.addLayout(below)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addLayout(side)
+        row.addWidget(Divider(vertical=True, parent=self))
+        row.addLayout(right, 1)
+
+    def show_page(self, number: int) -> None:
+        """Show channels (0), appearance (1) or general (2)."""
+        self._group.button(number).setChecked(True)
+        self._title.setText(_PAGES[number][1])
+        self._pages.setCurrentIndex(number)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Save what was typed last."""
+        super().hideEvent(event)
+        self.general.save_now()
+
+
+def _scrolling(page: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidget(page)
+    area.setWidgetResizable(True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    page.setAutoFillBackground(False)
+    area.viewport().setAutoFillBackground(False)
+    return area
