@@ -2,7 +2,11 @@
 
 import sys
 
-from inbox_desktop.cli import main
+from inbox_desktop.sync.email.parser_worker import run_if_asked
 
 if __name__ == "__main__":
+    if run_if_asked(sys.argv):  # the frozen program starts itself as its parser process, which needs no more
+        sys.exit(0)
+    from inbox_desktop.cli import main
+
     sys.exit(main())

@@ -13,6 +13,7 @@ import pytest
 from inbox_desktop.sync.email import parser_pool
 from inbox_desktop.sync.email.parsed import ParsedMail, ParseFailure
 from inbox_desktop.sync.email.parser_pool import ParserClosedError, ParserPool, ParserUnavailableError
+from inbox_desktop.sync.email.parser_worker import GREETING, WORKER_FLAG
 from inbox_desktop.sync.email.process_memory import resident_bytes
 
 
@@ -170,6 +171,12 @@ def test_the_process_knows_neither_qt_nor_the_database() -> None:
     )
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_a_frozen_program_is_its_own_parser_process() -> None:
+    command = [sys.executable, "-m", "inbox_desktop", WORKER_FLAG, "0"]
+    found = subprocess.run(command, input=b"", capture_output=True, check=True)
+    assert found.stdout == len(GREETING).to_bytes(8, "big") + GREETING
 
 
 def test_the_memory_of_a_process_can_be_read() -> None:
