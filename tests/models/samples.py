@@ -1,6 +1,5 @@
 """A small inbox for tests of any room: an agent, a mailbox, and messages that arrive in it."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,13 +19,22 @@ START = datetime(2025, 11, 20, 9, 0, tzinfo=UTC)
 """When the first message of a test arrives unless it says otherwise."""
 
 SUPPORT = "support@shop.example"
-Receiver = Callable[..., Outcome]
-Performer = Callable[[Action], Outcome]
+_EMPTY: list[bytes] = []
+"""The database of an inbox in which nothing has happened, once a test has made one."""
 
 
 def open_store(folder: Path) -> Store:
     """A store in a fresh profile below `folder`; close it at the end."""
-    return Store.open(Profile(folder / "profile"))
+    profile = Profile(folder / "profile")
+    if _EMPTY and not profile.database.exists():  # making the tables takes most of the time of a small test
+        profile.create()
+        profile.database.write_bytes(_EMPTY[0])
+    store = Store.open(profile)
+    if not _EMPTY:
+        store.close()
+        _EMPTY.append(profile.database.read_bytes())
+        store = Store.open(profile)
+    return store
 
 
 def mail_settings() -> MailSettings:
