@@ -23,7 +23,7 @@ from inbox_desktop.models.mail_settings import MailSettings, Server
 from tests.support.tls import CertificateFiles
 
 HOST = "127.0.0.1"
-PASSWORD = "secret sesame"
+PASSWORD = "open-sesame"
 _PATIENCE_SECONDS = 20.0
 
 
@@ -41,7 +41,8 @@ def free_port() -> int:
 
 
 class Dovecot:
-    """One server under `folder`. Every user has the password PASSWORD and a Maildir of their own.
+    """One server under `folder`. Every user has the password PASSWORD and a Maildir of their own, made at
+    `add_user`.
 
     Works as an ordinary user and as root (then `nobody` serves the mail, who must be able to enter `folder`).
     `stop`, `kill` and `start` keep ports and mail. Its log is `folder/log`.
@@ -53,7 +54,6 @@ class Dovecot:
         self.tls_port = free_port()
         self._certificate = certificate
         self._capability = capability
-        self._users: list[str] = []
         self._process: subprocess.Popen[bytes] | None = None
         serving = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
         self._uid, self._gid = serving.pw_uid, serving.pw_gid
@@ -103,9 +103,6 @@ class Dovecot:
 
     def add_user(self, name: str) -> None:
         """A mailbox for `name`, empty."""
-        if name not in self._users:
-            self._users.append(name)
-            self._write_users()
         for path in (self.maildir(name), *(self.maildir(name) / part for part in ("cur", "new", "tmp"))):
             path.mkdir(parents=True, exist_ok=True)
             self._give_away(path)
@@ -186,19 +183,12 @@ class Dovecot:
         if self._uid != os.geteuid():
             os.chown(path, self._uid, self._gid)
 
-    def _write_users(self) -> None:
-        lines = (f"{name}:{{PLAIN}}{PASSWORD}" for name in self._users)
-        partial = self.folder / "users.new"
-        partial.write_text("".join(f"{line}\n" for line in lines))
-        partial.replace(self.folder / "users")
-
     def _write_configuration(self) -> None:
         is_root = os.geteuid() == 0
         me = pwd.getpwuid(os.geteuid()).pw_name
         login_user, internal_user = ("dovenull", "dovecot") if is_root else (me, me)
         internal_group = grp.getgrgid(pwd.getpwnam(internal_user).pw_gid).gr_name
         capability = f"imap_capability = {self._capability}" if self._capability else ""
-        self._write_users()
         self._configuration.write_text(f"""
 base_dir = {self.folder}/run
 state_dir = {self.folder}/state
@@ -228,8 +218,8 @@ imap_idle_notify_interval = 2 mins
 mailbox_list_index = no
 {capability}
 passdb {{
-  driver = passwd-file
-  args = scheme=PLAIN username_format=%u {self.folder}/users
+  driver = static
+  args = password={PASSWORD}
 }}
 userdb {{
   driver = static
@@ -257,6 +247,9 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -60,6 +61,7 @@ class Ingest:
         self._services = services
         self._channel = mail_channel
         self._dated_by_arrival = dated_by_arrival
+        self._in_order = asyncio.Lock()  # batches enter the inbox in the order in which they were read
 
     async def take(self, mailbox: MailboxState, mails: Sequence[FetchedMail]) -> Counts:
         """Keep a batch raw, then read it and put it into the inbox.
@@ -131,8 +133,9 @@ class Ingest:
         own = await services.read(own_addresses)
         readable = await services.files.call(self._prepare, kept, parsed, own)
         counts = Counts()
-        for start in range(0, len(readable), MOST_IN_TRANSACTION):
-            counts.add(await self._settle(readable[start : start + MOST_IN_TRANSACTION]))
+        async with self._in_order:
+            for start in range(0, len(readable), MOST_IN_TRANSACTION):
+                counts.add(await self._settle(readable[start : start + MOST_IN_TRANSACTION]))
         return counts
 
     def _prepare(
