@@ -18,6 +18,8 @@ HOST = "127.0.0.1"
 FULL_MAILBOX = "caixacheia.example"
 """The domain whose server refuses every mail: the mailbox is full."""
 
+_NAME = "customers.example"
+
 T = TypeVar("T")
 
 
@@ -75,7 +77,7 @@ class Post:
         self._server = await self._loop.create_server(self._protocol, HOST, 0)
 
     def _protocol(self) -> SMTP:
-        return SMTP(self._handler, hostname="customers.example", enable_SMTPUTF8=True, loop=self._loop)
+        return SMTP(self._handler, hostname=_NAME, enable_SMTPUTF8=True, loop=self._loop)
 
     async def _end(self) -> None:
         if self._server is not None:
@@ -92,7 +94,8 @@ async def send(mail: Sealed, to: str, port: int) -> None:
     Raises:
         aiosmtplib.SMTPException, OSError: it was not taken.
     """
-    async with aiosmtplib.SMTP(hostname=HOST, port=port, start_tls=False, timeout=20) as client:
+    client = aiosmtplib.SMTP(hostname=HOST, port=port, local_hostname=_NAME, start_tls=False, timeout=20)
+    async with client:
         await client.sendmail(mail.sender, [to], mail.content)
 
 
