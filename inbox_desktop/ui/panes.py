@@ -41,23 +41,36 @@ class Panes(QSplitter):
             self.addWidget(pane)
             pane.setMinimumWidth(LEAST[place])
             self.setStretchFactor(place, 1 if place == _THREAD else 0)
-        self.setSizes(list(WIDTHS))
+        self.splitterMoved.connect(self._remember)
 
     @property
     def widths(self) -> list[int]:
-        """The widths of the four panes; of a folded one, those that it had last."""
-        sizes = self.sizes()
-        for place, pane in enumerate(self._panes):
-            here = self.indexOf(pane)
-            if here >= 0 and sizes[here] and self.isVisible():
-                self._known[place] = sizes[here]
+        """The widths of the four panes as a person chose them; that of the thread is what was left."""
         return list(self._known)
 
     def set_widths(self, widths: list[int]) -> None:
         """Take over remembered widths."""
         if len(widths) == len(WIDTHS):
-            self._known = list(widths)
-            self.setSizes(widths)
+            self._known = [max(width, least) for width, least in zip(widths, LEAST, strict=True)]
+            self._arrange()
+
+    def _remember(self) -> None:
+        """A person has moved a border."""
+        sizes = self.sizes()
+        for place, pane in enumerate(self._panes):
+            here = self.indexOf(pane)
+            if here >= 0 and pane.isVisible():
+                self._known[place] = sizes[here]
+
+    def _arrange(self) -> None:
+        """Give every pane its own width and the thread the rest. Qt squeezes them when that is too little."""
+        sizes = [0] * self.count()
+        shown = [(place, pane) for place, pane in enumerate(self._panes) if self.indexOf(pane) >= 0]
+        for place, pane in shown:
+            sizes[self.indexOf(pane)] = 0 if pane.isHidden() else self._known[place]
+        thread = self.indexOf(self._panes[_THREAD])
+        sizes[thread] = max(LEAST[_THREAD], self.width() - sum(sizes) + sizes[thread])
+        self.setSizes(sizes)
 
     @property
     def overview_wanted(self) -> bool:
@@ -96,12 +109,12 @@ class Panes(QSplitter):
 
     def fold(self) -> None:
         """Show what there is room for."""
-        self.widths  # noqa: B018 - remembers the widths before they change
         narrow = self.width() < theme().px(WITH_OVERVIEW)
         if not narrow:
             self._overview_forced = False
         self._overview.setVisible(self._overview_forced if narrow else self._overview_wanted)
         self._fold_views(fold=self._overview_forced or self.width() < theme().px(WITH_VIEWS))
+        self._arrange()
 
     def _fold_views(self, *, fold: bool) -> None:
         if fold is self.are_views_folded:
@@ -118,7 +131,6 @@ class Panes(QSplitter):
             self._popover.hide()
             self._popover.deleteLater()
             self._popover = None
-            self.setSizes(self._known)
         self.views_folded.emit(fold)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -7,13 +7,21 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from inbox_desktop.ui.bridge import Bridge
-from tests.ui.worlds import World, here, make_world
+from tests.ui.worlds import World, copy_of, here, make_world
+
+
+@pytest.fixture(scope="session")
+def first_world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """What the worlds of the tests are copies of."""
+    made = make_world(tmp_path_factory.mktemp("world"))
+    made.store.close()
+    return made
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(tmp_path: Path, first_world: World) -> Iterator[World]:
     """Eight tickets of Julia's and nobody's."""
-    made = make_world(tmp_path)
+    made = copy_of(first_world, tmp_path)
     yield made
     made.store.close()
 

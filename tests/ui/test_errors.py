@@ -25,8 +25,8 @@ def reporter(qtbot: QtBot) -> Iterator[ErrorReporter]:
 def raise_and_report(reporter: ErrorReporter, error: BaseException) -> None:
     try:
         raise error
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
+    except BaseException as raised:  # noqa: BLE001 - what the interpreter would do with it
+        sys.excepthook(type(raised), raised, raised.__traceback__)
 
 
 @pytest.mark.expects_log("unhandled error")

@@ -1,8 +1,9 @@
 """A real store with sample tickets, and a small engine that performs at once, for tests of the window."""
 
+import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -159,6 +160,15 @@ def here(store: Store) -> AgentRow:
         found = me(reader)
     assert found is not None
     return found
+
+
+def copy_of(world: World, folder: Path) -> World:
+    """The same world in a folder of its own, much quicker than making it again. `world` is closed already."""
+    shutil.copytree(world.store.profile.folder, folder / "profile")
+    store = open_store(folder)
+    engine = SmallEngine(store)
+    engine.states.update(world.engine.states)
+    return replace(world, store=store, mail=Mailroom(store, world.channel), engine=engine)
 
 
 def make_world(folder: Path, tickets: int = len(CUSTOMERS)) -> World:

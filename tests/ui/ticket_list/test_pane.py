@@ -18,7 +18,7 @@ from inbox_desktop.ui.bridge import Bridge
 from inbox_desktop.ui.kit import EmptyState, ErrorState
 from inbox_desktop.ui.places import ALL, MINE, SNOOZED, UNASSIGNED
 from inbox_desktop.ui.ticket_list import TicketListPane
-from tests.ui.worlds import World, here, make_world
+from tests.ui.worlds import World, copy_of, here, make_world
 
 Many = tuple[World, TicketListPane]
 
@@ -28,10 +28,17 @@ def pane(bridge: Bridge, qtbot: QtBot) -> TicketListPane:
     return open_pane(bridge, qtbot)
 
 
+@pytest.fixture(scope="module")
+def great_world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    made = make_world(tmp_path_factory.mktemp("great"), tickets=250)
+    made.store.close()
+    return made
+
+
 @pytest.fixture
-def many(tmp_path: Path, qtbot: QtBot) -> Iterator[Many]:
+def many(tmp_path: Path, great_world: World, qtbot: QtBot) -> Iterator[Many]:
     """250 tickets, which are three pages."""
-    world = make_world(tmp_path / "many", tickets=250)
+    world = copy_of(great_world, tmp_path / "many")
     bridge = Bridge(world.store, world.engine, here(world.store))
     yield world, open_pane(bridge, qtbot)
     bridge.close()

@@ -1,0 +1,360 @@
+"""The whole window over a small inbox: the keys, what moves on, what stays, what survives a restart."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QTextEdit
+from pytestqt.qtbot import QtBot
+
+from inbox_desktop.models.actions import agent
+from inbox_desktop.models.actions.tickets import MarkUnread
+from inbox_desktop.models.health import Health
+from inbox_desktop.models.kinds import ChannelKind, ChannelState, TicketStatus
+from inbox_desktop.ui.cheat_sheet import CheatSheet
+from inbox_desktop.ui.kit import Button, Density, theme
+from inbox_desktop.ui.outbox_panel import OutboxPanel
+from inbox_desktop.ui.people_picker import PeoplePicker
+from inbox_desktop.ui.places import ALL, UNASSIGNED, Place
+from inbox_desktop.ui.window import MainWindow, build_window
+from tests.models.samples import add_agent, open_store
+from tests.ui.worlds import SmallEngine, World, reply
+
+pytestmark = [
+    # The offscreen platform cannot raise windows, and says so.
+    pytest.mark.qt_log_ignore("does not support", "propagateSizeHints"),
+    pytest.mark.expects_log("does not support"),
+]
+
+
+@dataclass
+class Desk:
+    """A window, the world behind it, and fingers."""
+
+    window: MainWindow
+    world: World
+    qtbot: QtBot
+
+    def press(self, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
+        held = Qt.KeyboardModifier.NoModifier
+        for modifier in modifiers:
+            held |= modifier
+        self.qtbot.keyClick(QApplication.focusWidget() or self.window, key, held)
+
+    def wait(self, until: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(until, timeout=8000)
+
+    def go(self, place: Place) -> None:
+        with self.qtbot.waitSignal(self.window.tickets.shown):
+            self.window.show_place(place)
+        self.wait(lambda: self.shown() == self.current())
+
+    def current(self) -> str | None:
+        row = self.window.tickets.current
+        return row.id if row else None
+
+    def shown(self) -> str | None:
+        thread = self.window.thread_pane.thread
+        return thread.ticket.id if thread else None
+
+    def listed(self) -> list[str]:
+        return [row.id for row in self.window.tickets.model.rows]
+
+    def told(self) -> str:
+        message = self.window.toast.current
+        return message.text if message else ""
+
+    def status(self, ticket: str) -> TicketStatus:
+        return self.world.row(ticket).status
+
+    def select(self, ticket: str) -> None:
+        assert self.window.tickets.select(ticket)
+        self.window.tickets.focus()
+        self.wait(lambda: self.shown() == ticket)
+
+
+@pytest.fixture
+def desk(world: World, qtbot: QtBot) -> Iterator[Desk]:
+    desk = open_desk(world, qtbot)
+    yield desk
+    close(desk.window)
+
+
+def open_desk(world: World, qtbot: QtBot) -> Desk:
+    window = build_window(world.store, world.engine, theme())
+    qtbot.addWidget(window)
+    with qtbot.waitSignal(window.content_shown):
+        window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    return Desk(window, world, qtbot)
+
+
+def close(window: MainWindow) -> None:
+    window.close()
+    window.shut_down()
+
+
+def open_menu() -> QMenu:
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    return menu
+
+
+def test_the_first_ticket_is_shown_and_not_read_by_that(desk: Desk) -> None:
+    assert desk.current() == desk.listed()[0] == desk.shown()
+    desk.qtbot.wait(1200)
+    assert not any(action.name == "ticket.read" for action in desk.world.engine.performed)
+
+
+def test_j_and_k_go_through_the_list(desk: Desk) -> None:
+    first, second = desk.listed()[:2]
+    desk.press(Qt.Key.Key_J)
+    desk.wait(lambda: desk.shown() == second)
+    desk.press(Qt.Key.Key_K)
+    desk.wait(lambda: desk.shown() == first)
+
+
+def test_a_ticket_that_one_looks_at_is_read_after_a_second_and_u_leaves_it_unread(desk: Desk) -> None:
+    unread = next(row.id for row in desk.window.tickets.model.rows if row.unread)
+    desk.select(unread)
+    assert desk.world.row(unread).unread
+    desk.wait(lambda: not desk.world.row(unread).unread)
+    desk.wait(lambda: not desk.window.tickets.current.unread)
+    desk.press(Qt.Key.Key_U)
+    desk.wait(lambda: desk.world.row(unread).unread)
+    desk.qtbot.wait(1300)
+    assert desk.world.row(unread).unread
+
+
+def test_e_closes_goes_on_and_ctrl_z_brings_it_back(desk: Desk) -> None:
+    first, second = desk.listed()[:2]
+    desk.press(Qt.Key.Key_E)
+    desk.wait(lambda: desk.shown() == second)
+    assert desk.status(first) is TicketStatus.CLOSED
+    assert desk.told().startswith("Closed #")
+    desk.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    desk.wait(lambda: desk.shown() == first)
+    assert desk.status(first) is TicketStatus.OPEN
+
+
+def test_shift_e_goes_on_even_where_closed_tickets_stay(desk: Desk) -> None:
+    desk.go(ALL)
+    first, second = desk.listed()[:2]
+    desk.press(Qt.Key.Key_E, Qt.KeyboardModifier.ShiftModifier)
+    desk.wait(lambda: desk.shown() == second)
+    assert desk.status(first) is TicketStatus.CLOSED
+    assert first in desk.listed()
+
+
+def test_a_message_that_nobody_has_seen_is_not_closed(desk: Desk) -> None:
+    ticket = desk.current()
+    desk.window.thread_pane.blockSignals(True)
+    seen = desk.window.thread_pane.thread
+    sent = desk.world.mail_ids[ticket]
+    desk.world.arrive(author_address=seen.ticket.customer_address, references=(sent,), in_reply_to=sent)
+    desk.press(Qt.Key.Key_E)
+    desk.wait(lambda: desk.told().startswith("The customer has written since."))
+    assert desk.status(ticket) is TicketStatus.OPEN
+
+
+def test_i_takes_a_ticket_and_stays_on_it(desk: Desk) -> None:
+    desk.go(UNASSIGNED)
+    ticket = desk.current()
+    desk.press(Qt.Key.Key_I)
+    desk.wait(lambda: desk.listed() == [])
+    assert desk.world.row(ticket).assignee_id == desk.world.julia
+    assert desk.shown() == ticket
+    desk.wait(lambda: desk.window.thread_pane.thread.ticket.assignee_id == desk.world.julia)
+    desk.press(Qt.Key.Key_E)
+    desk.wait(lambda: desk.status(ticket) is TicketStatus.CLOSED)
+
+
+def test_a_opens_the_team(desk: Desk) -> None:
+    first, second = desk.listed()[:2]
+    desk.press(Qt.Key.Key_A)
+    picker = desk.window.findChild(PeoplePicker)
+    desk.qtbot.keyClicks(picker.search.edit, "tom")
+    desk.qtbot.keyClick(picker.search.edit, Qt.Key.Key_Return)
+    desk.wait(lambda: desk.shown() == second)
+    assert desk.world.row(first).assignee_id == desk.world.tom
+    assert desk.told().endswith("to Tom Kern")
+
+
+def test_s_snoozes(desk: Desk) -> None:
+    first = desk.current()
+    desk.press(Qt.Key.Key_S)
+    menu = open_menu()
+    menu.actions()[0].trigger()
+    menu.close()
+    desk.wait(lambda: desk.status(first) is TicketStatus.SNOOZED)
+    desk.wait(lambda: first not in desk.listed())
+
+
+def test_several_tickets_at_once(desk: Desk) -> None:
+    tickets = desk.listed()
+    desk.window.tickets.focus()
+    desk.press(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert len(desk.window.tickets.selected()) == len(tickets)
+    desk.press(Qt.Key.Key_E)
+    desk.wait(lambda: desk.listed() == [])
+    assert {desk.status(ticket) for ticket in tickets} == {TicketStatus.CLOSED}
+    assert desk.told() == f"Closed {len(tickets)} tickets"
+    desk.wait(lambda: desk.shown() is None)
+    desk.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    desk.wait(lambda: desk.listed() == tickets)
+
+
+def test_the_context_menu_offers_what_makes_sense(desk: Desk) -> None:
+    desk.window._open_menu(desk.window.tickets.view.current_point())
+    menu = open_menu()
+    words = [action.text().split("\t")[0] for action in menu.actions() if action.text()]
+    assert "Close" in words
+    assert "Reopen" not in words
+    assert "Assign to me" not in words
+    menu.close()
+
+
+def test_slash_searches_and_escape_leads_back(desk: Desk) -> None:
+    mine = desk.listed()
+    desk.press(Qt.Key.Key_Slash)
+    field = QApplication.focusWidget()
+    assert isinstance(field, QLineEdit)
+    desk.qtbot.keyClicks(field, "invoice")
+    desk.wait(lambda: [row.customer_name for row in desk.window.tickets.model.rows] == ["Chidi Okafor"])
+    assert desk.window.tickets.question.title == "Search"
+    desk.press(Qt.Key.Key_Down)
+    assert desk.window.tickets.view.hasFocus()
+    desk.wait(lambda: desk.shown() == desk.listed()[0])
+    desk.press(Qt.Key.Key_Escape)
+    desk.wait(lambda: desk.listed() == mine)
+
+
+def test_numbers_choose_views(desk: Desk) -> None:
+    desk.press(Qt.Key.Key_3)
+    desk.wait(lambda: len(desk.listed()) == len(desk.world.tickets))
+    desk.press(Qt.Key.Key_2)
+    desk.wait(lambda: desk.window.tickets.question.place == UNASSIGNED)
+
+
+def test_r_and_n_write_and_escape_leads_back_to_the_list(desk: Desk) -> None:
+    for key in (Qt.Key.Key_R, Qt.Key.Key_N):
+        desk.press(key)
+        editor = QApplication.focusWidget()
+        assert isinstance(editor, QTextEdit)
+        desk.qtbot.keyClicks(editor, "je")
+        assert editor.toPlainText().endswith("je")
+        desk.press(Qt.Key.Key_Escape)
+        assert desk.window.tickets.view.hasFocus()
+
+
+def test_question_mark_shows_the_keys(desk: Desk) -> None:
+    desk.press(Qt.Key.Key_Question)
+    desk.wait(lambda: desk.window.findChild(CheatSheet) is not None)
+    sheet = desk.window.findChild(CheatSheet)
+    assert sheet.isVisible()
+    sheet.accept()
+
+
+def test_f5_synchronises(desk: Desk) -> None:
+    desk.press(Qt.Key.Key_F5)
+    assert desk.world.engine.synced == [None]
+
+
+def test_counts_and_badge_follow(desk: Desk) -> None:
+    before = desk.window.rail.inbox.count
+    desk.world.arrive(author_address="new@mail.example")
+    desk.wait(lambda: desk.window.rail.inbox.count == before + 1)
+    buttons = {button.place: button.count for button in desk.window.views._buttons}
+    assert buttons[ALL] == len(desk.world.tickets) + 1
+
+
+def test_a_channels_state_is_told_below(desk: Desk) -> None:
+    assert desk.window.status.words()[0].startswith("E-mail synced")
+    desk.world.engine.tell(
+        Health(desk.world.channel, ChannelKind.EMAIL, "Support", ChannelState.OFFLINE, "No net.")
+    )
+    desk.wait(lambda: desk.window.status.words() == ["E-mail offline"])
+    desk.window.status.try_wanted.emit(desk.world.channel)
+    assert desk.world.engine.synced == [desk.world.channel]
+
+
+def test_what_waits_can_be_cancelled_from_the_outbox(desk: Desk) -> None:
+    ticket = desk.current()
+    desk.world.do(reply(desk.world, ticket))
+    desk.wait(desk.window.status.outbox.isVisible)
+    assert desk.window.status.outbox.text() == "Outbox: 1 waiting"
+    desk.window.open_outbox()
+    panel = desk.window.findChild(OutboxPanel)
+    next(button for button in panel.findChildren(Button) if button.text() == "Cancel").click()
+    desk.wait(lambda: not desk.window.status.outbox.isVisible())
+    assert desk.told() == f"The answer in #{desk.world.row(ticket).number} is a draft again"
+    panel.close()
+
+
+def test_sending_offers_undo(desk: Desk) -> None:
+    action = reply(desk.world, desk.current(), close=True)
+    outcome = desk.world.do(action)
+    desk.window.thread_pane.sent.emit([outcome])
+    assert desk.told() == "Ticket closed, answer on its way"
+    assert desk.window.door.can_undo
+
+
+def test_an_error_anywhere_is_told(desk: Desk) -> None:
+    desk.window.reporter.told.emit("Something broke.")
+    assert desk.told() == "Something broke."
+
+
+def test_a_ticket_from_elsewhere_is_shown_without_the_list(desk: Desk) -> None:
+    other = next(ticket for ticket in desk.world.tickets if ticket not in desk.listed())
+    desk.window.open_ticket(other)
+    desk.wait(lambda: desk.shown() == other)
+    assert desk.window.tickets.selected() == ()
+    assert [row.id for row in desk.window.situation().tickets] == [other]
+
+
+def test_where_one_was_is_remembered(world: World, qtbot: QtBot) -> None:
+    desk = open_desk(world, qtbot)
+    desk.go(UNASSIGNED)
+    desk.window.tickets.set_density(Density.COMPACT)
+    theme().set_choice("dark")
+    desk.window.panes.set_widths([180, 380, 500, 300])
+    close(desk.window)
+    theme().set_choice("light")
+    again = open_desk(world, qtbot)
+    assert again.window.tickets.question.place == UNASSIGNED
+    assert again.window.tickets.view.delegate.density is Density.COMPACT
+    assert theme().choice == "dark"
+    assert again.window.panes.widths[:2] == [180, 380]
+    theme().set_choice("system")
+    close(again.window)
+
+
+def test_an_inbox_without_channels_begins_with_connecting_one(tmp_path: Path, qtbot: QtBot) -> None:
+    store = open_store(tmp_path)
+    add_agent(store, "Julia")
+    window = build_window(store, SmallEngine(store), theme())
+    qtbot.addWidget(window)
+    with qtbot.waitSignal(window.content_shown):
+        window.show()
+    assert window.connect_page.isVisible()
+    assert not window.panes.isVisible()
+    with qtbot.waitSignal(window.demo_requested):
+        window.connect_page.demo_requested.emit()
+    close(window)
+    store.close()
+
+
+def test_closing_says_so(desk: Desk) -> None:
+    with desk.qtbot.waitSignal(desk.window.closed):
+        desk.window.close()
+
+
+def test_news_during_shutdown_do_no_harm(desk: Desk) -> None:
+    desk.window.shut_down()
+    read = next(ticket for ticket in desk.world.tickets if not desk.world.row(ticket).unread)
+    desk.world.do(MarkUnread(actor=agent(desk.world.julia), ticket_id=read))
+    desk.qtbot.wait(50)
+    assert desk.window.tickets.model.row(desk.window.tickets.model.place_of(read) or 0) is not None
