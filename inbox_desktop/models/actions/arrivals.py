@@ -6,10 +6,11 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, select, update
 
 from inbox_desktop.models import counts, fulltext
 from inbox_desktop.models.actions.inbound import InboundMessage
+from inbox_desktop.models.bulk import insert_rows
 from inbox_desktop.models.counts import CountKey, count_key
 from inbox_desktop.models.ids import new_id
 from inbox_desktop.models.kinds import ChannelKind, IdentityKind, TicketStatus
@@ -212,8 +213,7 @@ class Arrivals:
         fresh = [ticket.values() for ticket in self._touched.values() if ticket.id in self._fresh]
         self._rows[Ticket].extend(fresh)
         for table in _WRITE_ORDER:
-            if rows := self._rows[table]:
-                self._connection.execute(insert(_table(table)), _renamed_columns(table, rows))
+            insert_rows(self._connection, table, self._rows[table])
         self._update_changed()
         fulltext.index(self._connection, self._documents)
         counts.add(self._connection, self._count_changes())
@@ -223,7 +223,8 @@ class Arrivals:
     def _update_changed(self) -> None:
         changed = [t.values() for t in self._touched.values() if t.id not in self._fresh]
         if changed:
-            values: dict[str, Any] = {name: bindparam(f"v_{name}") for name in _TICKET_COLUMNS if name != "id"}
+            names = (name for name in _TICKET_COLUMNS if name != "id")
+            values: dict[str, Any] = {name: bindparam(f"v_{name}") for name in names}
             self._connection.execute(
                 update(_table(Ticket)).where(Ticket.id == bindparam("v_id")).values(values),
                 [{f"v_{name}": value for name, value in row.items()} for row in changed],
@@ -330,11 +331,3 @@ def _table(model: type[Base]) -> Table:
     table = model.__table__
     assert isinstance(table, Table)
     return table
-
-
-def _renamed_columns(model: type[Base], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Attribute names to column names, where they differ."""
-    names = {attr.key: attr.columns[0].name for attr in model.__mapper__.column_attrs}
-    if all(key == name for key, name in names.items()):
-        return rows
-    return [{names[key]: value for key, value in row.items()} for row in rows]

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select, text
@@ -105,8 +104,7 @@ def _by_address(connection: Connection, typed: str, limit: int) -> list[_Hit]:
         .order_by(Ticket.last_message_at.desc(), Ticket.id.desc())
         .limit(limit)
     )
-    found: Sequence[tuple[datetime, str]] = [row._tuple() for row in connection.execute(query)]
-    return [_Hit(to_micros(last_message_at), ticket_id) for last_message_at, ticket_id in found]
+    return [_Hit(to_micros(row.last_message_at), row.id) for row in connection.execute(query)]
 
 
 def _excerpts(connection: Connection, hits: Sequence[_Hit], typed: str) -> dict[str, str]:

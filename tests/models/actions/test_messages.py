@@ -22,7 +22,7 @@ def ticket(store: Store, ticket_id: str | None) -> Ticket:
 
 def answer(julia: str, received: Outcome, text: str = "On its way.", **values: object) -> Reply:
     given = {"seen_message_id": received.action.message_id, **values}  # type: ignore[attr-defined]
-    return Reply(actor=agent(julia), ticket_id=received.ticket_id or "", text=text, **given)  # type: ignore[arg-type]
+    return Reply(actor=agent(julia), ticket_id=received.ticket_id or "", text=text, **given)
 
 
 def reason(store: Store, action: Action) -> str:

@@ -1,0 +1,60 @@
+"""The outbox lists what has not left and what needs a person."""
+
+from datetime import timedelta
+
+from inbox_desktop.models.actions import SYSTEM, agent
+from inbox_desktop.models.actions.deliveries import BeginAttempt, CancelDelivery, FinishAttempt
+from inbox_desktop.models.actions.messages import Reply
+from inbox_desktop.models.ids import new_id
+from inbox_desktop.models.kinds import DeliveryState
+from inbox_desktop.models.queries.outbox import outbox
+from inbox_desktop.models.queries.rows import OutboxRow
+from inbox_desktop.models.store import Store
+from tests.models.samples import START, Mailroom, done
+
+
+def rows(store: Store) -> tuple[OutboxRow, ...]:
+    with store.read() as connection:
+        return outbox(connection)
+
+
+def test_what_is_sent_or_taken_back_is_not_in_the_outbox(store: Store, julia: str, receive: Mailroom) -> None:
+    ends = (None, "attempting", DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNKNOWN, "cancelled")
+    for number, end in enumerate(ends):
+        received = receive(author_name="" if number == 0 else "Ana", author_address=f"{number}@example.com")
+        answer = Reply(
+            actor=agent(julia),
+            at=START + timedelta(hours=number),
+            ticket_id=received.ticket_id or "",
+            text="x",
+            seen_message_id=None,
+            cc=("z@example.com",),
+            not_before=START + timedelta(hours=number, seconds=10),
+        )
+        done(store, answer)
+        if end is None:
+            continue
+        delivery_id = next(row.delivery_id for row in rows(store) if row.message_id == answer.message_id)
+        if end == "cancelled":
+            cancel = CancelDelivery(
+                actor=agent(julia), ticket_id=received.ticket_id or "", message_id=answer.message_id
+            )
+            done(store, cancel)
+            continue
+        begin = BeginAttempt(actor=SYSTEM, delivery_id=delivery_id, external_id=f"<{new_id()}@shop.example>")
+        done(store, begin)
+        if isinstance(end, DeliveryState):
+            done(store, FinishAttempt(actor=SYSTEM, delivery_id=delivery_id, state=end, detail="because"))
+    found = rows(store)
+    assert [row.state for row in found] == [
+        DeliveryState.QUEUED,
+        DeliveryState.ATTEMPTING,
+        DeliveryState.FAILED,
+        DeliveryState.UNKNOWN,
+    ]
+    first = found[0]
+    assert (first.ticket_number, first.subject, first.customer_name) == (1, "Re: My order", "0@example.com")
+    assert first.recipients == ("0@example.com", "z@example.com")
+    assert (first.queued_at, first.not_before) == (START, START + timedelta(seconds=10))
+    assert found[1].customer_name == "Ana"
+    assert found[2].detail == "because"
