@@ -85,7 +85,8 @@ class Outbox:
                 self._woken.clear()
                 seconds = self._start_jobs()
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), seconds)
+                    async with asyncio.timeout(seconds):  # wait_for can lose a cancellation (CPython 86296)
+                        await self._woken.wait()
         finally:
             self._loop = None
             await self._stop()

@@ -60,12 +60,16 @@ class Fault:
 
 @dataclass(slots=True)
 class Behaviour:
-    """What the server does. Tests change it; `recipient_replies` are used up one after the other."""
+    """What the server does. Tests change it; `recipient_replies` are used up one after the other.
+
+    `struck` are the points at which faults have struck, `sign_ins` whether each was let in.
+    """
 
     faults: list[Fault] = field(default_factory=list)
     recipient_replies: dict[str, list[str]] = field(default_factory=dict)
     accepted: list[Accepted] = field(default_factory=list)
     sign_ins: list[bool] = field(default_factory=list)
+    struck: list[str] = field(default_factory=list)
     sessions: int = 0
     hello: str = ""
     wants_sign_in: bool = False
@@ -76,6 +80,7 @@ class Behaviour:
         for fault in self.faults:
             if fault.point == point and fault.times > 0:
                 fault.times -= 1
+                self.struck.append(point)
                 return fault
         return None
 

@@ -37,7 +37,9 @@ def header_names(raw: bytes) -> list[str]:
 
 
 def test_a_plain_reply_has_the_headers_it_needs_and_no_other() -> None:
-    mail = outgoing(in_reply_to="<q1@customer.example>", references=("<q0@c.example>", "<q1@customer.example>"))
+    mail = outgoing(
+        in_reply_to="<q1@customer.example>", references=("<q0@c.example>", "<q1@customer.example>")
+    )
     raw = compose(mail, no_files)
     message = email.message_from_bytes(raw, policy=email.policy.default)
     assert message["From"] == "Julia Mendes <support@shop.example>"
@@ -80,7 +82,9 @@ def test_an_encoded_word_in_a_subject_stays_what_it_reads_like() -> None:
 
 
 def test_ids_that_are_none_are_left_out() -> None:
-    raw = compose(outgoing(in_reply_to="<a@b>\r\nBcc: <x@y>", references=("<ok@b>", "<no id>", "x")), no_files)
+    raw = compose(
+        outgoing(in_reply_to="<a@b>\r\nBcc: <x@y>", references=("<ok@b>", "<no id>", "x")), no_files
+    )
     assert b"Bcc" not in raw
     assert b"In-Reply-To" not in raw
     assert b"References: <ok@b>\r\n" in raw
@@ -144,7 +148,7 @@ def test_quoting_can_be_switched_off_and_has_an_end() -> None:
 
 
 def test_files_arrive_whole_and_under_their_names() -> None:
-    name = "Größe der Ämter 日本語, ein sehr langer Dateiname mit \"Zeichen\" der nie aufhören will.pdf"
+    name = 'Größe der Ämter 日本語, ein sehr langer Dateiname mit "Zeichen" der nie aufhören will.pdf'
     files = (
         OutgoingFile(name, "application/pdf", 3, "pdf"),
         OutgoingFile("../../x\r\nEvil: 1.eml", "message/rfc822", 3, "eml"),
@@ -155,7 +159,9 @@ def test_files_arrive_whole_and_under_their_names() -> None:
     raw = compose(outgoing(files=files), contents.__getitem__)
     assert b"\nEvil" not in raw
     parsed = parse_mail(raw)
-    assert [a.filename for a in parsed.attachments] == [clean_filename(f.filename, f.content_type) for f in files]
+    assert [a.filename for a in parsed.attachments] == [
+        clean_filename(f.filename, f.content_type) for f in files
+    ]
     assert [a.content for a in parsed.attachments] == [PICTURE, contents["eml"], b"", contents["text"]]
     assert parsed.text.strip() == "It left yesterday."
 

@@ -1,0 +1,464 @@
+"""The outbox: what waits leaves once, and nothing is ever sent twice by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import email
+import email.policy
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from inbox_desktop.models.actions import Refusal, agent
+from inbox_desktop.models.actions.channels import RemoveChannel
+from inbox_desktop.models.actions.deliveries import (
+    CancelDelivery,
+    FinishAttempt,
+    RetryDelivery,
+    SendNow,
+)
+from inbox_desktop.models.errors import InboxError, StorageFullError
+from inbox_desktop.models.kinds import CopyState, DeliveryState
+from inbox_desktop.sync.email.message_ids import signed_ticket_id
+from inbox_desktop.sync.outbox import OutboxCounts, Pauses
+from inbox_desktop.sync.sending import (
+    HandOver,
+    NoCopyError,
+    OutgoingMail,
+    SendResult,
+    same_for_all,
+)
+from tests.support.smtp_server import KINDS, POINTS, SmtpServer
+from tests.sync.outbox_desk import ANA, IMPATIENT, PATIENT, PAUSES, Desk, KilledError
+
+SENT, FAILED, UNKNOWN, QUEUED = (
+    DeliveryState.SENT,
+    DeliveryState.FAILED,
+    DeliveryState.UNKNOWN,
+    DeliveryState.QUEUED,
+)
+BO = "bo@example.com"
+
+
+@pytest.fixture
+def smtp() -> Iterator[SmtpServer]:
+    with SmtpServer() as server:
+        yield server
+
+
+@pytest.fixture
+def desk(tmp_path: Path, smtp: SmtpServer) -> Iterator[Desk]:
+    made = Desk(tmp_path, smtp)
+    yield made
+    made.store.close()
+
+
+async def until_settled(desk: Desk, rounds: int = 2) -> None:
+    """Start the program again and again, hours apart."""
+    for _ in range(rounds):
+        desk.later(hours=2)
+        await desk.outbox().flush_once()
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait until it holds; a test that waits in vain ends by its time-out."""
+    while not condition():  # noqa: ASYNC110 - what is waited for happens in another thread
+        await asyncio.sleep(0.01)
+
+
+async def stopped_when_struck(desk: Desk) -> None:
+    """Run the program until a fault of the server has struck, then stop it."""
+    running = asyncio.create_task(desk.outbox().run())
+    await until(lambda: desk.smtp.behaviour.struck)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_reply_leaves_with_our_signed_id_and_threads(desk: Desk) -> None:
+    delivery = desk.reply()
+    counts = await desk.outbox().flush_once()
+    assert counts == OutboxCounts(sent=1, failed=0, unknown=0, waiting=0)
+    stored = desk.message(delivery)
+    sent = email.message_from_bytes(desk.smtp.accepted[0].content, policy=email.policy.default)
+    assert sent["Message-ID"] == stored.external_id
+    assert sent["In-Reply-To"] == stored.in_reply_to
+    assert sent["From"] == "Julia <support@shop.example>"
+    assert signed_ticket_id([sent["Message-ID"]], desk.store.profile.signing_key()) == stored.ticket_id
+    assert desk.recipients(delivery) == {ANA: "sent"}
+    assert desk.copy(delivery) is CopyState.DONE
+    assert desk.look_ups.filed == [stored.external_id]
+
+
+async def test_an_undo_window_is_waited_for(desk: Desk) -> None:
+    delivery = desk.reply(not_before=desk.time + timedelta(seconds=30))
+    outbox = desk.outbox()
+    assert (await outbox.flush_once()).waiting == 1
+    assert desk.smtp.accepted == []
+    desk.later(seconds=31)
+    assert (await outbox.flush_once()).sent == 1
+    assert desk.state(delivery) is SENT
+
+
+async def test_what_is_cancelled_does_not_leave(desk: Desk) -> None:
+    delivery = desk.reply(not_before=desk.time + timedelta(seconds=30))
+    message = desk.message(delivery)
+    desk.do(CancelDelivery(actor=agent(desk.julia), ticket_id=str(message.ticket_id), message_id=message.id))
+    await until_settled(desk)
+    assert desk.smtp.accepted == []
+
+
+async def test_offline_the_pauses_grow_and_the_whole_channel_waits(desk: Desk) -> None:
+    first, second = desk.reply(), desk.reply()
+    desk.break_server()
+    outbox = desk.outbox()
+    assert (await outbox.flush_once()).waiting == 2
+    assert desk.queued_until(first) == desk.queued_until(second) == desk.time + timedelta(seconds=30)
+    assert desk.delivery(second).attempts == 0
+    assert "Nothing answers" in desk.delivery(second).detail
+    assert "Nothing answers" in str(desk.problems[-1])
+    desk.later(seconds=31)
+    await outbox.flush_once()
+    assert desk.queued_until(first) == desk.time + timedelta(seconds=60)
+    desk.smtp.listen()
+    desk.later(hours=1)
+    assert (await outbox.flush_once()).sent == 2
+    assert desk.problems[-1] is None
+    assert desk.smtp.copies() == {ANA: 2}
+    assert desk.message(first).external_id != desk.message(second).external_id
+
+
+async def test_a_wrong_password_is_not_tried_for_every_message(desk: Desk) -> None:
+    deliveries = [desk.reply() for _ in range(4)]
+    desk.password = "wrong"
+    await desk.outbox().flush_once()
+    assert desk.smtp.behaviour.sign_ins == [False]
+    assert {desk.queued_until(d) for d in deliveries} == {desk.time + timedelta(minutes=15)}
+
+
+async def test_a_person_may_hurry(desk: Desk) -> None:
+    delivery = desk.reply()
+    desk.break_server()
+    outbox = desk.outbox()
+    await outbox.flush_once()
+    desk.smtp.listen()
+    await outbox.retry_now(desk.channel)
+    assert (await outbox.flush_once()).sent == 1
+    assert desk.state(delivery) is SENT
+
+
+async def test_send_now_ends_a_pause(desk: Desk) -> None:
+    delivery = desk.reply()
+    desk.smtp.fail("mail", "4xx")
+    outbox = desk.outbox()
+    await outbox.flush_once()
+    desk.do(SendNow(actor=agent(desk.julia), delivery_id=delivery))
+    assert (await outbox.flush_once()).sent == 1
+
+
+async def test_a_refusal_is_told_in_the_servers_words(desk: Desk) -> None:
+    delivery = desk.reply()
+    desk.smtp.fail("content", "5xx", reply="554 5.7.1 Looks like\x07 spam")
+    assert (await desk.outbox().flush_once()).failed == 1
+    assert "Looks like spam" in desk.delivery(delivery).detail
+    assert desk.copy(delivery) is CopyState.NONE
+    await until_settled(desk)
+    assert desk.smtp.accepted == []
+    desk.do(RetryDelivery(actor=agent(desk.julia), delivery_id=delivery))
+    assert (await desk.outbox().flush_once()).sent == 1
+
+
+async def test_after_three_days_of_trying_it_is_given_up(desk: Desk) -> None:
+    pauses = Pauses(grace=0.0, give_up_attempts=3)
+    delivery = desk.reply()
+    desk.smtp.fail("rcpt", "4xx", times=100)
+    for _ in range(3):
+        await desk.outbox(pauses).flush_once()
+        desk.later(hours=1)
+    assert desk.state(delivery) is QUEUED
+    desk.later(days=3)
+    await desk.outbox(pauses).flush_once()
+    assert desk.state(delivery) is FAILED
+    assert "Given up" in desk.recipients_detail(delivery)[ANA]
+
+
+async def test_a_week_asleep_is_not_a_week_of_trying(desk: Desk) -> None:
+    delivery = desk.reply()
+    desk.smtp.fail("rcpt", "4xx")
+    desk.later(days=7)
+    await desk.outbox().flush_once()
+    assert desk.state(delivery) is QUEUED
+
+
+async def test_only_those_who_were_put_off_are_tried_again(desk: Desk) -> None:
+    delivery = desk.reply(to=(ANA,), cc=(BO,), bcc=("boss@shop.example", "gone@example.com"))
+    desk.smtp.behaviour.recipient_replies = {
+        BO: ["450 greylisted"],
+        "gone@example.com": ["550 no such user"],
+    }
+    outbox = desk.outbox()
+    await outbox.flush_once()
+    assert desk.recipients(delivery) == {
+        ANA: "sent",
+        BO: "queued",
+        "boss@shop.example": "sent",
+        "gone@example.com": "failed",
+    }
+    message = desk.message(delivery)
+    undo = CancelDelivery(actor=agent(desk.julia), ticket_id=str(message.ticket_id), message_id=message.id)
+    refusal = desk.do(undo)
+    assert isinstance(refusal, Refusal)
+    assert ANA in refusal.reason
+    desk.later(minutes=1)
+    assert (await outbox.flush_once()).sent == 1
+    assert [set(taken.recipients) for taken in desk.smtp.accepted] == [{ANA, "boss@shop.example"}, {BO}]
+    assert desk.smtp.accepted[0].content == desk.smtp.accepted[1].content
+    assert b"boss" not in desk.smtp.accepted[0].content
+    assert desk.state(delivery) is SENT
+    assert desk.recipients(delivery)["gone@example.com"] == "failed"
+    assert desk.look_ups.filed == [message.external_id]
+
+
+async def test_a_last_refusal_does_not_undo_what_arrived(desk: Desk) -> None:
+    delivery = desk.reply(to=(ANA,), cc=(BO,))
+    desk.smtp.behaviour.recipient_replies = {BO: ["450 later", "550 never"]}
+    outbox = desk.outbox()
+    await outbox.flush_once()
+    desk.later(minutes=1)
+    await outbox.flush_once()
+    assert desk.state(delivery) is SENT
+    assert desk.recipients(delivery) == {ANA: "sent", BO: "failed"}
+
+
+SILENT_POINTS = ("body", "content", "accepted")
+FINAL_POINTS = ("mail", "rcpt", "data", *SILENT_POINTS)
+
+
+@pytest.mark.parametrize("point", POINTS)
+async def test_never_twice_whatever_the_server_does(desk: Desk, point: str) -> None:
+    """The fault matrix: each reply point, each fault, each answer of the Sent folder, restarts in between."""
+    for kind in KINDS:
+        is_silent_end = kind in {"drop", "stall"} and point in SILENT_POINTS
+        for found in (True, False, None) if is_silent_end else (False,):
+            await strike(desk, point, kind, found)
+
+
+async def strike(desk: Desk, point: str, kind: str, found: bool | None) -> None:
+    """One case of the matrix, with a ticket of its own."""
+    case = (point, kind, found)
+    delivery = desk.reply()
+    if found is True:  # the Sent folder tells the truth
+        desk.look_ups.answer = lambda mail: desk.copies(mail.external_id) > 0
+    else:
+        desk.look_ups.answer = lambda _mail: found
+    desk.smtp.fail(point, kind)
+    desk.timeouts = IMPATIENT if kind == "stall" else PATIENT
+    await desk.outbox().flush_once()
+    desk.timeouts = PATIENT
+    await until_settled(desk)
+    state, copies = desk.state(delivery), desk.copies(desk.message(delivery).external_id)
+    if kind in {"drop", "stall"} and point in SILENT_POINTS:
+        was_taken = point == "accepted"
+        assert state is (SENT if found and was_taken else UNKNOWN), case
+        assert copies == int(was_taken), case
+    elif kind == "5xx" and point in FINAL_POINTS:
+        assert state is FAILED, case
+        assert copies == int(point == "accepted"), case  # the server takes it, and says that it does not
+    else:
+        assert state is SENT, case
+        assert copies == (2 if case[:2] == ("accepted", "4xx") else 1), case
+    if state is UNKNOWN:  # only a person sends it again
+        desk.do(RetryDelivery(actor=agent(desk.julia), delivery_id=delivery))
+        await desk.outbox().flush_once()
+        assert desk.state(delivery) is SENT, case
+        assert desk.copies(desk.message(delivery).external_id) == copies + 1, case
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("number", range(1, 6))
+async def test_killed_at_every_write_nothing_leaves_twice(desk: Desk, number: int, when: str) -> None:
+    delivery = desk.reply(to=(ANA,), cc=(BO,))
+    desk.smtp.behaviour.recipient_replies = {BO: ["450 later"]}
+    desk.kill_at = (number, when)
+    with suppress(KilledError):
+        await desk.outbox().flush_once()
+    desk.kill_at = None
+    await until_settled(desk)
+    copies = desk.smtp.copies()
+    assert copies[ANA] <= 1
+    assert copies[BO] <= 1
+    if desk.state(delivery) is UNKNOWN:
+        assert desk.recipients(delivery)[ANA] == "unknown"
+        assert "Perhaps sent" in desk.delivery(delivery).detail
+    else:
+        assert desk.state(delivery) is SENT
+        assert copies == {ANA: 1, BO: 1}
+
+
+@pytest.mark.parametrize("point", ["greeting", "ehlo", "auth", "mail", "rcpt", "data"])
+async def test_stopped_before_the_hand_over_it_leaves_at_the_next_start(desk: Desk, point: str) -> None:
+    delivery = desk.reply()
+    desk.smtp.fail(point, "stall")
+    await stopped_when_struck(desk)
+    assert desk.state(delivery) is DeliveryState.ATTEMPTING
+    assert (await desk.outbox().flush_once()).sent == 1
+    assert desk.look_ups.asked == []
+    assert desk.smtp.copies() == {ANA: 1}
+
+
+@pytest.mark.parametrize("found", [True, False])
+async def test_stopped_after_the_hand_over_it_is_looked_up(desk: Desk, found: bool) -> None:
+    delivery = desk.reply()
+    desk.look_ups.answer = lambda _mail: found
+    desk.smtp.fail("accepted", "stall")
+    await stopped_when_struck(desk)
+    assert desk.recipients(delivery) == {ANA: "attempting"}
+    await until_settled(desk)
+    assert desk.state(delivery) is (SENT if found else UNKNOWN)
+    assert desk.look_ups.asked[0] == desk.message(delivery).external_id
+    assert desk.smtp.copies() == {ANA: 1}
+
+
+async def test_a_look_up_that_is_not_possible_now_is_made_later(desk: Desk) -> None:
+    delivery = desk.reply()
+    desk.look_ups.answer = lambda _mail: None
+    desk.smtp.fail("accepted", "drop")
+    outbox = desk.outbox()
+    await outbox.flush_once()
+    assert desk.state(delivery) is UNKNOWN
+    desk.look_ups.answer = lambda _mail: True
+    desk.later(minutes=1)
+    await outbox.flush_once()
+    assert desk.state(delivery) is SENT
+    assert desk.recipients(delivery) == {ANA: "sent"}
+
+
+async def test_a_persons_word_ends_the_looking_up(desk: Desk) -> None:
+    delivery = desk.reply()
+    desk.smtp.fail("accepted", "drop")
+    outbox = desk.outbox()
+    await outbox.flush_once()
+    desk.do(FinishAttempt(actor=agent(desk.julia), delivery_id=delivery, state=SENT))
+    desk.look_ups.asked.clear()
+    await desk.outbox().flush_once()
+    assert desk.look_ups.asked == []
+    assert desk.state(delivery) is SENT
+
+
+async def test_a_full_disk_after_sending_sends_nothing_twice(desk: Desk) -> None:
+    delivery = desk.reply()
+    original = desk.write
+
+    async def fill_after_the_hand_over(change):  # type: ignore[no-untyped-def]
+        if desk.smtp.accepted and len(desk.problems) < 3:
+            raise StorageFullError("The disk is full.")
+        return await original(change)
+
+    desk.write = fill_after_the_hand_over  # type: ignore[method-assign]
+    running = asyncio.create_task(desk.outbox().run())
+    await until(lambda: desk.state(delivery) is SENT)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert desk.problems[:3] == ["The disk is full."] * 3
+    assert desk.state(delivery) is SENT
+    assert desk.smtp.copies() == {ANA: 1}
+
+
+async def test_a_full_disk_before_sending_sends_nothing(desk: Desk) -> None:
+    delivery = desk.reply()
+    desk.storage_faults = [StorageFullError("The disk is full.")]
+    await desk.outbox().flush_once()
+    assert desk.smtp.accepted == []
+    assert desk.problems == ["The disk is full."]
+    assert (await desk.outbox().flush_once()).sent == 1
+    assert desk.state(delivery) is SENT
+
+
+async def test_running_it_wakes_for_new_replies_and_for_their_time(desk: Desk) -> None:
+    outbox = desk.outbox()
+    running = asyncio.create_task(outbox.run())
+    await asyncio.sleep(0.05)
+    delivery = desk.reply()
+    outbox.wake()
+    await until(lambda: desk.copy(delivery) is CopyState.DONE)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert desk.state(delivery) is SENT
+    assert desk.smtp.copies() == {ANA: 1}
+
+
+async def test_a_channel_without_a_way_out_waits(desk: Desk) -> None:
+    delivery = desk.reply()
+    desk.senders = lambda _channel: None
+    assert (await desk.outbox().flush_once()).waiting == 1
+    assert desk.state(delivery) is QUEUED
+
+
+async def test_when_its_channel_was_removed_it_fails_in_words(desk: Desk) -> None:
+    delivery = desk.reply()
+    desk.do(RemoveChannel(actor=agent(desk.julia), channel_id=desk.channel))
+    desk.senders = lambda _channel: None
+    await desk.outbox().flush_once()
+    assert desk.state(delivery) is FAILED
+    assert "removed" in desk.delivery(delivery).detail
+
+
+async def test_copies_are_tried_again_and_given_up(desk: Desk) -> None:
+    delivery = desk.reply()
+    desk.look_ups.copy_fault = InboxError("the folder is full")
+    outbox = desk.outbox(Pauses(grace=0.0, most_tries=3))
+    await outbox.flush_once()
+    assert desk.copy(delivery) is CopyState.WAITING
+    for _ in range(3):
+        desk.later(hours=1)
+        await outbox.flush_once()
+    assert desk.copy(delivery) is CopyState.FAILED
+    assert desk.state(delivery) is SENT
+
+
+async def test_no_place_for_a_copy_is_no_fault(desk: Desk) -> None:
+    delivery = desk.reply()
+    desk.look_ups.copy_fault = NoCopyError("no folder")
+    await desk.outbox().flush_once()
+    assert desk.copy(delivery) is CopyState.NONE
+    assert desk.problems == [None]
+
+
+class Broken:
+    """A sender with a bug, before or after the hand-over."""
+
+    def __init__(self, *, hands_over: bool, raises: bool = True) -> None:
+        self.hands_over = hands_over
+        self.raises = raises
+
+    async def send(self, mail: OutgoingMail, hand_over: HandOver) -> SendResult:
+        if self.hands_over:
+            await hand_over(mail.recipients)
+        if self.raises:
+            raise ZeroDivisionError
+        return same_for_all(mail, SENT, "")
+
+    async def look_up(self, mail: OutgoingMail) -> bool | None:
+        return False
+
+    async def file_copy(self, mail: OutgoingMail) -> None:
+        raise NoCopyError("none")
+
+
+@pytest.mark.expects_log("a bug in a sender")
+@pytest.mark.parametrize("hands_over", [True, False])
+async def test_a_bug_in_a_sender_is_told_and_harmless(desk: Desk, hands_over: bool) -> None:
+    delivery = desk.reply()
+    desk.senders = lambda _channel: Broken(hands_over=hands_over)
+    await desk.outbox().flush_once()
+    assert desk.state(delivery) is (UNKNOWN if hands_over else QUEUED)
+
+
+@pytest.mark.expects_log("did not hand a message over")
+async def test_a_sender_that_forgets_the_hand_over_is_noticed(desk: Desk) -> None:
+    desk.reply()
+    desk.senders = lambda _channel: Broken(hands_over=False, raises=False)
+    await desk.outbox(PAUSES).flush_once()
