@@ -396,6 +396,7 @@ def _heavy_html() -> Iterator[Case]:
     yield "flat-20k", _html_mail(b"<div>x</div>" * 20_000)
     yield "tables-20", _html_mail(b"<table><tr><td>" * 20 + b"Hello")
     yield "tables-8", _html_mail(b"<table><tr><td>" * 8 + b"Hello")
+    yield "list-9k", _html_mail(b"<ul>" + b"<li>x" * 9_000)
     yield "line-1mb", _html_mail(b"<p>" + b"x" * 999_000)
     yield "line-30k", _html_mail(b"<p>" + b"word " * 6_000 + b"</p>")
     yield "size-5mb", _html_mail(b"<p>Hello</p>" * 420_000)

@@ -133,6 +133,7 @@ def decode_words(value: str) -> str:
     return value
 
 
+@lru_cache(maxsize=1024)  # a subject is asked for several times
 def _decode_run(run: str) -> str:
     """Decode neighbouring encoded words; the bytes of one charset are joined before they are decoded.
 

@@ -22,6 +22,7 @@ __all__ = ["CleanHtml", "fold_quotes", "html_to_text", "sanitise"]
 MAX_HTML_CHARS: Final = 1_000_000
 MAX_DEPTH: Final = 100
 MAX_TABLE_DEPTH: Final = 8
+MAX_LIST_ITEMS: Final = 2_000  # Qt's lists are quadratic: 9,000 items take 5 s to lay out
 MAX_ELEMENTS: Final = 10_000  # nh3 is quadratic in depth: 10,000 open elements cost 0.2 s, 80,000 cost 50 s
 _LARGE_TAG_CHARS: Final = 20_000
 _MAX_ATTRIBUTE_MARKS: Final = 4_000
@@ -100,6 +101,9 @@ _QUOTE_CLASS = re.compile(
     r"WordSection-?quote|front-blockquote|reply-?quote"
 )
 _WEB_URL = re.compile(r"https?://[^\s\\/?#<>\"']+(?:[/?#][^\s\\<>\"']*)?", re.IGNORECASE)
+_CID = re.compile(r"cid:[^\s\"'<>\\]{1,500}", re.IGNORECASE)
+_SIZE_IN_STYLE = re.compile(r"(?:^|;)(?:width|height):([^;]*)")
+_TINY = re.compile(r"\s*0*[01](?:\.0*)?(?:px|pt|em|%)?\s*")
 _PLAIN_LINK = re.compile(
     r' href="https?://[\w.-]+(?:/[\w./?=&;%+,:@~#!*()-]*)?"', re.ASCII
 )  # needs no second look
@@ -171,7 +175,9 @@ def _over_limits(raw: str) -> str:
         return "the HTML is larger than 1 MB: shown as plain text, open the original to see all of it"
     if raw.count("<") > MAX_ELEMENTS and len(re.findall(r"<[a-zA-Z]", raw)) > MAX_ELEMENTS:
         return "the HTML has too many elements: shown as plain text, open the original to see it"
-    if any(len(chunk) > _LARGE_TAG_CHARS and _too_many_attributes(chunk) for chunk in raw.split(">")):
+    if len(raw) > _LARGE_TAG_CHARS and any(
+        len(chunk) > _LARGE_TAG_CHARS and _too_many_attributes(chunk) for chunk in raw.split(">")
+    ):
         return "the HTML has too many attributes: shown as plain text, open the original to see it"
     return ""
 
@@ -200,6 +206,8 @@ def _depth_over_limits(html: str) -> str:
             tables += step if tag == "table" else 0
             if depth > MAX_DEPTH or tables > MAX_TABLE_DEPTH:
                 return "the HTML is nested too deeply: shown as plain text, open the original to see it"
+    if html.count("<li") > MAX_LIST_ITEMS:
+        return "the HTML has too many list items: shown as plain text, open the original to see it"
     if len(html) >= MAX_LINE_CHARS and _LONG_RUN.search(html) and _has_long_line(html):
         return "the HTML has a line that is too long to lay out: shown as plain text"
     return ""
@@ -278,7 +286,7 @@ class _SecondPass:
         source = found.get("src", "").strip()
         rest = _kept_attributes("img", {name: found[name] for name in ("width", "height") if name in found})
         alt = f' alt="{escape(single_line(found.get("alt", ""))[:300])}"'
-        if re.fullmatch(r"cid:[^\s\"'<>\\]{1,500}", source, re.IGNORECASE):
+        if _CID.fullmatch(source):
             return f'<img src="{escape(source)}"{alt}{rest}>'
         if _is_small_data_image(source):
             return f'<img src="{source}"{alt}{rest}>'
@@ -319,9 +327,9 @@ def _is_tracker(found: dict[str, str]) -> bool:
     sizes = [
         found.get("width", ""),
         found.get("height", ""),
-        *re.findall(r"(?:^|;)(?:width|height):([^;]*)", style),
+        *_SIZE_IN_STYLE.findall(style),
     ]
-    tiny = any(re.fullmatch(r"\s*0*[01](?:\.0*)?(?:px|pt|em|%)?\s*", size) for size in sizes if size)
+    tiny = any(_TINY.fullmatch(size) for size in sizes if size)
     return tiny or "visibility:hidden" in style
 
 

@@ -99,6 +99,7 @@ def test_numbers_are_capped() -> None:
         ("<table><tr><td>" * 9 + "Hello", "deeply"),
         ("<div>" * 80_000 + "Hello", "elements"),
         ("<p>x</p>" * 15_000 + "Hello", "elements"),
+        ("<ul>" + "<li>x" * 2_500 + "</ul>Hello", "list items"),
         ("<p>" + "x" * 25_000 + " Hello</p>", "line"),
         ("<p>Hello</p>" + "<!-- " + "x" * 1_100_000 + " -->", "larger"),
         ("<p " + " ".join(f"a{number}" for number in range(50_000)) + ">Hello", "attributes"),

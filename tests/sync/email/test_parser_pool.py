@@ -47,12 +47,12 @@ def test_batches_come_back_in_order_and_the_process_stays() -> None:
 
 
 def test_a_mail_that_takes_too_long_fails_alone() -> None:
-    with ParserPool(seconds_per_mail=1.0) as pool:
+    with ParserPool(seconds_per_mail=2.0) as pool:
         results = pool.parse([_mail(1), _slow_mail(), _mail(2), _mail(3)])
         assert _ids(results) == ["<1@example.com>", None, "<2@example.com>", "<3@example.com>"]
         failure = results[1]
         assert isinstance(failure, ParseFailure)
-        assert "longer than 1 seconds" in failure.reason
+        assert "longer than 2 seconds" in failure.reason
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the address space is capped on Linux only")
