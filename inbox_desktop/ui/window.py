@@ -8,8 +8,9 @@ from PySide6.QtCore import QEvent, QPoint, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from inbox_desktop.models.actions import Outcome
+from inbox_desktop.models.actions import Outcome, Refusal
 from inbox_desktop.models.actions.messages import Reply
+from inbox_desktop.models.actions.tickets import AddTag, RemoveTag
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.queries.directory import me
 from inbox_desktop.models.queries.rows import AgentRow, TicketRow
@@ -88,7 +89,7 @@ class MainWindow(QWidget):
         self.views = ViewsPane(self)
         self.tickets = TicketListPane(self._bridge, self)
         self.thread_pane = ThreadPane(self._bridge, self._theme, self)
-        self.overview = OverviewPane(self._bridge, self._theme, self)
+        self.overview = OverviewPane(self._bridge, self._theme, self, self._state.settings)
         self.panes = Panes(self.views, self.tickets, self.thread_pane, self.overview)
         self.connect_page: ConnectPage | None = None
         self.status = StatusLine(self)
@@ -139,6 +140,7 @@ class MainWindow(QWidget):
         self.thread_pane.notice.connect(self.door.say)
         self.thread_pane.thread_shown.connect(self._tell_content)
         self.overview.open_ticket.connect(self.open_ticket)
+        self.overview.performed.connect(self._tagged)
         self.status.try_wanted.connect(self._try_channel)
         self.status.settings_wanted.connect(partial(self.run, "settings"))
         self.status.outbox_wanted.connect(self.open_outbox)
@@ -325,6 +327,13 @@ class MainWindow(QWidget):
             words = "Ticket closed, answer on its way" if action.close else "Answer on its way"
             self.door.tell([outcome], words, seconds=wait)
 
+    def _tagged(self, results: object) -> None:
+        """A tag was put on or taken off in the overview; what was refused it has told itself."""
+        for result in cast("list[Outcome | Refusal]", results):
+            if isinstance(result, Outcome) and isinstance(result.action, AddTag | RemoveTag):
+                verb = "added" if isinstance(result.action, AddTag) else "removed"
+                self.door.tell([result], f"Tag {result.action.tag} {verb}")
+
     def _undone(self, ticket_id: str) -> None:
         if ticket_id:
             self.tickets.select_when_there(ticket_id)
@@ -365,7 +374,9 @@ class MainWindow(QWidget):
         self.ticket_commands.menu(self.situation(), self.run).popup(at)
 
     def _open_settings(self) -> None:
-        dialog = SettingsDialog(self._bridge, self._theme, self)
+        density = self.tickets.view.delegate.density
+        dialog = SettingsDialog(self._bridge, self._theme, self, density)
+        dialog.density_changed.connect(self.tickets.set_density)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

@@ -22,14 +22,14 @@ from tests.ui.worlds import World
 def test_a_question_is_asked_on_another_thread_and_answered_on_this_one(
     bridge: Bridge, world: World, qtbot: QtBot
 ) -> None:
-    told: list[tuple[object, object]] = []
+    told: list[tuple[int, int, int]] = []
 
-    def ask(reader: Reader) -> tuple[int, object]:
+    def ask(reader: Reader) -> tuple[int, int]:
         return view_counts(reader, world.julia).all, threading.get_ident()
 
-    bridge.query(ask, lambda answer: told.append((answer, threading.get_ident())))
+    bridge.query(ask, lambda answer: told.append((*answer, threading.get_ident())))
     qtbot.waitUntil(lambda: bool(told))
-    (count, asked_on), answered_on = told[0]
+    count, asked_on, answered_on = told[0]
     assert count == len(world.tickets)
     assert answered_on == threading.get_ident() != asked_on
 

@@ -21,6 +21,7 @@ from inbox_desktop.models.kinds import TicketStatus
 from inbox_desktop.ui.commands import BY_ID, COMMANDS, TICKET_MENU, Situation
 from inbox_desktop.ui.kit import icon_names
 from inbox_desktop.ui.shortcuts import Shortcuts, is_plain, shown_keys
+from tests.ui.fingers import press, write
 from tests.ui.kit.samples import make_row
 
 
@@ -118,7 +119,7 @@ def room(qtbot: QtBot) -> Room:
 def test_letters_write_into_fields(room: Room, qtbot: QtBot, field: str) -> None:
     widget = getattr(room, field)
     widget.setFocus()
-    qtbot.keyClicks(widget, "ejksainru/")
+    write(widget, "ejksainru/")
     assert room.ran == []
     written = {
         "line": room.line.text,
@@ -134,12 +135,12 @@ def test_letters_are_commands_elsewhere(room: Room, qtbot: QtBot, field: str) ->
     widget = getattr(room, field)
     widget.setFocus()
     for key in (Qt.Key.Key_J, Qt.Key.Key_E, Qt.Key.Key_U):
-        qtbot.keyClick(widget, key)
-    qtbot.keyClick(widget, Qt.Key.Key_E, Qt.KeyboardModifier.ShiftModifier)
+        press(widget, key)
+    press(widget, Qt.Key.Key_E, Qt.KeyboardModifier.ShiftModifier)
     assert room.ran == ["next", "close", "unread", "close_next"]
 
 
 def test_the_composers_own_keys_are_left_to_it(room: Room, qtbot: QtBot) -> None:
     room.list.setFocus()
-    qtbot.keyClick(room.list, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    press(room.list, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert room.ran == []

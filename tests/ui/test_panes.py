@@ -11,6 +11,7 @@ from inbox_desktop.ui.panes import LEAST, Panes
 from inbox_desktop.ui.places import ALL, MINE
 from inbox_desktop.ui.rail import Rail
 from inbox_desktop.ui.views_pane import ViewsPane
+from tests.ui.fingers import click, press, write
 from tests.ui.test_menus import JULIA
 
 pytestmark = pytest.mark.qt_log_ignore("does not support")
@@ -122,7 +123,7 @@ def test_places_and_their_counts(views: ViewsPane) -> None:
 
 def test_one_place_is_lit(views: ViewsPane, qtbot: QtBot) -> None:
     with qtbot.waitSignal(views.chosen) as told:
-        qtbot.mouseClick(views._buttons[2], Qt.MouseButton.LeftButton)
+        click(views._buttons[2])
     assert told.args == [ALL]
     assert [button.isChecked() for button in views._buttons] == [False, False, True, False, False, False]
     views.set_channels(CHANNELS[:1])
@@ -134,14 +135,14 @@ def test_one_place_is_lit(views: ViewsPane, qtbot: QtBot) -> None:
 def test_the_search_field_leads_into_the_results(views: ViewsPane, qtbot: QtBot) -> None:
     views.focus_search()
     with qtbot.waitSignal(views.searched) as told:
-        qtbot.keyClicks(views.search.edit, "o")
+        write(views.search.edit, "o")
     assert told.args == ["o"]
     with qtbot.waitSignal(views.results_wanted):
-        qtbot.keyClick(views.search.edit, Qt.Key.Key_Down)
-    qtbot.keyClick(views.search.edit, Qt.Key.Key_Escape)
+        press(views.search.edit, Qt.Key.Key_Down)
+    press(views.search.edit, Qt.Key.Key_Escape)
     assert views.search.text() == ""
     with qtbot.waitSignal(views.search_left):
-        qtbot.keyClick(views.search.edit, Qt.Key.Key_Escape)
+        press(views.search.edit, Qt.Key.Key_Escape)
 
 
 def test_the_rail_says_how_many_are_unread(qtbot: QtBot) -> None:
@@ -150,7 +151,7 @@ def test_the_rail_says_how_many_are_unread(qtbot: QtBot) -> None:
     rail.set_unread(120)
     assert rail.inbox.count == 120
     assert rail.inbox.accessibleName() == "Inbox, 120 unread"
-    qtbot.mouseClick(rail.inbox, Qt.MouseButton.LeftButton)
+    click(rail.inbox)
     assert rail.inbox.isChecked()
 
 

@@ -1,6 +1,7 @@
 """The status line says of every channel what its state is, and why; and what waits in the outbox."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QLocale, Qt
@@ -16,6 +17,7 @@ from inbox_desktop.ui.kit import Tone
 from inbox_desktop.ui.outbox_panel import OutboxPanel, choices
 from inbox_desktop.ui.outbox_panel import state_words as delivery_words
 from inbox_desktop.ui.status_line import StatusLine, summary_of
+from tests.ui.fingers import press
 
 # The offscreen platform cannot raise windows, and says so.
 pytestmark = pytest.mark.qt_log_ignore("does not support")
@@ -24,7 +26,7 @@ NOW = datetime(2026, 11, 18, 10, 42, tzinfo=UTC)
 ENGLISH = QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom)
 
 
-def health(state: ChannelState, **values: object) -> Health:
+def health(state: ChannelState, **values: Any) -> Health:
     return Health("c1", ChannelKind.EMAIL, "Support", state, **values)
 
 
@@ -109,7 +111,7 @@ def test_the_panel_opens_by_keyboard(line: StatusLine, qtbot: QtBot) -> None:
     opened: list[str] = []
     button = line._buttons["c1"]
     button.pressed.connect(lambda: opened.append("c1"))
-    qtbot.keyClick(button, Qt.Key.Key_Return)
+    press(button, Qt.Key.Key_Return)
     assert opened == ["c1"]
     for panel in line.findChildren(type(line.open_panel("c1"))):
         panel.hide()

@@ -9,7 +9,7 @@ from inbox_desktop.models.errors import StorageFullError
 from inbox_desktop.models.kinds import TicketStatus
 from inbox_desktop.ui import deeds
 from inbox_desktop.ui.bridge import Bridge
-from inbox_desktop.ui.kit import Toast, Tone
+from inbox_desktop.ui.kit import Toast, ToastMessage, Tone
 from inbox_desktop.ui.undo import Door
 from tests.ui.worlds import World
 
@@ -36,6 +36,11 @@ def statuses(world: World, *tickets: str) -> list[TicketStatus]:
     return [world.row(ticket).status for ticket in tickets]
 
 
+def shown(toast: Toast) -> ToastMessage:
+    assert toast.current is not None
+    return toast.current
+
+
 def text(toast: Toast) -> str:
     return toast.current.text if toast.current else ""
 
@@ -47,9 +52,11 @@ def test_closing_is_told_and_taken_back(
     door.perform(deeds.close([world.row(ticket)], bridge.me, None))
     qtbot.waitUntil(lambda: text(toast) == "Closed #8")
     assert statuses(world, ticket) == [TicketStatus.CLOSED]
-    assert toast.current.action_text == "Undo"
+    assert shown(toast).action_text == "Undo"
+    undo = shown(toast).on_action
+    assert undo is not None
     with qtbot.waitSignal(door.undone) as told:
-        toast.current.on_action()
+        undo()
     assert told.args == [ticket]
     assert statuses(world, ticket) == [TicketStatus.OPEN]
     assert not door.can_undo
@@ -85,7 +92,7 @@ def test_a_refusal_is_said_in_words_and_the_rest_is_done(
     assert text(toast) == "Closed 2 tickets, all but 1"
     toast.dismiss()
     assert text(toast).startswith("1 of 2: The customer has written since.")
-    assert toast.current.tone is Tone.WARN
+    assert shown(toast).tone is Tone.WARN
 
 
 def test_a_full_disk_is_said_and_nothing_is_remembered(

@@ -13,6 +13,7 @@ from inbox_desktop.models.actions import agent
 from inbox_desktop.models.actions.tickets import MarkUnread
 from inbox_desktop.models.health import Health
 from inbox_desktop.models.kinds import ChannelKind, ChannelState, TicketStatus
+from inbox_desktop.models.queries.rows import Thread
 from inbox_desktop.ui.cheat_sheet import CheatSheet
 from inbox_desktop.ui.kit import Button, Density, theme
 from inbox_desktop.ui.outbox_panel import OutboxPanel
@@ -20,6 +21,7 @@ from inbox_desktop.ui.people_picker import PeoplePicker
 from inbox_desktop.ui.places import ALL, UNASSIGNED, Place
 from inbox_desktop.ui.window import MainWindow, build_window
 from tests.models.samples import add_agent, open_store
+from tests.ui.fingers import CTRL, NONE, SHIFT, only, press, write
 from tests.ui.worlds import SmallEngine, World, reply
 
 pytestmark = [
@@ -37,11 +39,8 @@ class Desk:
     world: World
     qtbot: QtBot
 
-    def press(self, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
-        held = Qt.KeyboardModifier.NoModifier
-        for modifier in modifiers:
-            held |= modifier
-        self.qtbot.keyClick(QApplication.focusWidget() or self.window, key, held)
+    def press(self, key: Qt.Key, held: Qt.KeyboardModifier = NONE) -> None:
+        press(QApplication.focusWidget() or self.window, key, held)
 
     def wait(self, until: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(until, timeout=8000)
@@ -54,6 +53,18 @@ class Desk:
     def current(self) -> str | None:
         row = self.window.tickets.current
         return row.id if row else None
+
+    def chosen(self) -> str:
+        """The chosen ticket; there must be one."""
+        found = self.current()
+        assert found is not None
+        return found
+
+    def thread(self) -> Thread:
+        """What is on the screen; there must be something."""
+        found = self.window.thread_pane.thread
+        assert found is not None
+        return found
 
     def shown(self) -> str | None:
         thread = self.window.thread_pane.thread
@@ -122,7 +133,7 @@ def test_a_ticket_that_one_looks_at_is_read_after_a_second_and_u_leaves_it_unrea
     desk.select(unread)
     assert desk.world.row(unread).unread
     desk.wait(lambda: not desk.world.row(unread).unread)
-    desk.wait(lambda: not desk.window.tickets.current.unread)
+    desk.wait(lambda: not next(row.unread for row in desk.window.tickets.model.rows if row.id == unread))
     desk.press(Qt.Key.Key_U)
     desk.wait(lambda: desk.world.row(unread).unread)
     desk.qtbot.wait(1300)
@@ -135,7 +146,7 @@ def test_e_closes_goes_on_and_ctrl_z_brings_it_back(desk: Desk) -> None:
     desk.wait(lambda: desk.shown() == second)
     assert desk.status(first) is TicketStatus.CLOSED
     assert desk.told().startswith("Closed #")
-    desk.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    desk.press(Qt.Key.Key_Z, CTRL)
     desk.wait(lambda: desk.shown() == first)
     assert desk.status(first) is TicketStatus.OPEN
 
@@ -143,16 +154,16 @@ def test_e_closes_goes_on_and_ctrl_z_brings_it_back(desk: Desk) -> None:
 def test_shift_e_goes_on_even_where_closed_tickets_stay(desk: Desk) -> None:
     desk.go(ALL)
     first, second = desk.listed()[:2]
-    desk.press(Qt.Key.Key_E, Qt.KeyboardModifier.ShiftModifier)
+    desk.press(Qt.Key.Key_E, SHIFT)
     desk.wait(lambda: desk.shown() == second)
     assert desk.status(first) is TicketStatus.CLOSED
     assert first in desk.listed()
 
 
 def test_a_message_that_nobody_has_seen_is_not_closed(desk: Desk) -> None:
-    ticket = desk.current()
+    ticket = desk.chosen()
     desk.window.thread_pane.blockSignals(True)
-    seen = desk.window.thread_pane.thread
+    seen = desk.thread()
     sent = desk.world.mail_ids[ticket]
     desk.world.arrive(author_address=seen.ticket.customer_address, references=(sent,), in_reply_to=sent)
     desk.press(Qt.Key.Key_E)
@@ -162,12 +173,12 @@ def test_a_message_that_nobody_has_seen_is_not_closed(desk: Desk) -> None:
 
 def test_i_takes_a_ticket_and_stays_on_it(desk: Desk) -> None:
     desk.go(UNASSIGNED)
-    ticket = desk.current()
+    ticket = desk.chosen()
     desk.press(Qt.Key.Key_I)
     desk.wait(lambda: desk.listed() == [])
     assert desk.world.row(ticket).assignee_id == desk.world.julia
     assert desk.shown() == ticket
-    desk.wait(lambda: desk.window.thread_pane.thread.ticket.assignee_id == desk.world.julia)
+    desk.wait(lambda: desk.thread().ticket.assignee_id == desk.world.julia)
     desk.press(Qt.Key.Key_E)
     desk.wait(lambda: desk.status(ticket) is TicketStatus.CLOSED)
 
@@ -175,16 +186,16 @@ def test_i_takes_a_ticket_and_stays_on_it(desk: Desk) -> None:
 def test_a_opens_the_team(desk: Desk) -> None:
     first, second = desk.listed()[:2]
     desk.press(Qt.Key.Key_A)
-    picker = desk.window.findChild(PeoplePicker)
-    desk.qtbot.keyClicks(picker.search.edit, "tom")
-    desk.qtbot.keyClick(picker.search.edit, Qt.Key.Key_Return)
+    picker = only(desk.window, PeoplePicker)
+    write(picker.search.edit, "tom")
+    press(picker.search.edit, Qt.Key.Key_Return)
     desk.wait(lambda: desk.shown() == second)
     assert desk.world.row(first).assignee_id == desk.world.tom
     assert desk.told().endswith("to Tom Kern")
 
 
 def test_s_snoozes(desk: Desk) -> None:
-    first = desk.current()
+    first = desk.chosen()
     desk.press(Qt.Key.Key_S)
     menu = open_menu()
     menu.actions()[0].trigger()
@@ -196,14 +207,14 @@ def test_s_snoozes(desk: Desk) -> None:
 def test_several_tickets_at_once(desk: Desk) -> None:
     tickets = desk.listed()
     desk.window.tickets.focus()
-    desk.press(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    desk.press(Qt.Key.Key_A, CTRL)
     assert len(desk.window.tickets.selected()) == len(tickets)
     desk.press(Qt.Key.Key_E)
     desk.wait(lambda: desk.listed() == [])
     assert {desk.status(ticket) for ticket in tickets} == {TicketStatus.CLOSED}
     assert desk.told() == f"Closed {len(tickets)} tickets"
     desk.wait(lambda: desk.shown() is None)
-    desk.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    desk.press(Qt.Key.Key_Z, CTRL)
     desk.wait(lambda: desk.listed() == tickets)
 
 
@@ -222,7 +233,7 @@ def test_slash_searches_and_escape_leads_back(desk: Desk) -> None:
     desk.press(Qt.Key.Key_Slash)
     field = QApplication.focusWidget()
     assert isinstance(field, QLineEdit)
-    desk.qtbot.keyClicks(field, "invoice")
+    write(field, "invoice")
     desk.wait(lambda: [row.customer_name for row in desk.window.tickets.model.rows] == ["Chidi Okafor"])
     assert desk.window.tickets.question.title == "Search"
     desk.press(Qt.Key.Key_Down)
@@ -244,7 +255,7 @@ def test_r_and_n_write_and_escape_leads_back_to_the_list(desk: Desk) -> None:
         desk.press(key)
         editor = QApplication.focusWidget()
         assert isinstance(editor, QTextEdit)
-        desk.qtbot.keyClicks(editor, "je")
+        write(editor, "je")
         assert editor.toPlainText().endswith("je")
         desk.press(Qt.Key.Key_Escape)
         assert desk.window.tickets.view.hasFocus()
@@ -252,8 +263,7 @@ def test_r_and_n_write_and_escape_leads_back_to_the_list(desk: Desk) -> None:
 
 def test_question_mark_shows_the_keys(desk: Desk) -> None:
     desk.press(Qt.Key.Key_Question)
-    desk.wait(lambda: desk.window.findChild(CheatSheet) is not None)
-    sheet = desk.window.findChild(CheatSheet)
+    sheet = only(desk.window, CheatSheet)
     assert sheet.isVisible()
     sheet.accept()
 
@@ -282,12 +292,12 @@ def test_a_channels_state_is_told_below(desk: Desk) -> None:
 
 
 def test_what_waits_can_be_cancelled_from_the_outbox(desk: Desk) -> None:
-    ticket = desk.current()
+    ticket = desk.chosen()
     desk.world.do(reply(desk.world, ticket))
     desk.wait(desk.window.status.outbox.isVisible)
     assert desk.window.status.outbox.text() == "Outbox: 1 waiting"
     desk.window.open_outbox()
-    panel = desk.window.findChild(OutboxPanel)
+    panel = only(desk.window, OutboxPanel)
     next(button for button in panel.findChildren(Button) if button.text() == "Cancel").click()
     desk.wait(lambda: not desk.window.status.outbox.isVisible())
     assert desk.told() == f"The answer in #{desk.world.row(ticket).number} is a draft again"
@@ -295,7 +305,7 @@ def test_what_waits_can_be_cancelled_from_the_outbox(desk: Desk) -> None:
 
 
 def test_sending_offers_undo(desk: Desk) -> None:
-    action = reply(desk.world, desk.current(), close=True)
+    action = reply(desk.world, desk.chosen(), close=True)
     outcome = desk.world.do(action)
     desk.window.thread_pane.sent.emit([outcome])
     assert desk.told() == "Ticket closed, answer on its way"
@@ -339,6 +349,7 @@ def test_an_inbox_without_channels_begins_with_connecting_one(tmp_path: Path, qt
     qtbot.addWidget(window)
     with qtbot.waitSignal(window.content_shown):
         window.show()
+    assert window.connect_page is not None
     assert window.connect_page.isVisible()
     assert not window.panes.isVisible()
     with qtbot.waitSignal(window.demo_requested):

@@ -15,9 +15,11 @@ from inbox_desktop.models.errors import StorageError
 from inbox_desktop.models.queries.filters import Sort, StatusFilter
 from inbox_desktop.models.queries.rows import TicketRow
 from inbox_desktop.ui.bridge import Bridge
-from inbox_desktop.ui.kit import EmptyState, ErrorState
+from inbox_desktop.ui.kit import Button, EmptyState, ErrorState
 from inbox_desktop.ui.places import ALL, MINE, SNOOZED, UNASSIGNED
 from inbox_desktop.ui.ticket_list import TicketListPane
+from inbox_desktop.ui.ticket_list.question import Question
+from tests.ui.fingers import click, only, press
 from tests.ui.worlds import World, copy_of, here, make_world
 
 Many = tuple[World, TicketListPane]
@@ -65,7 +67,9 @@ def go(pane: TicketListPane, qtbot: QtBot, act: Callable[[], object]) -> None:
 
 
 def page(pane: TicketListPane) -> QWidget:
-    return pane._stack.currentWidget()
+    shown = pane._stack.currentWidget()
+    assert shown is not None
+    return shown
 
 
 def test_the_newest_ticket_stands_first(pane: TicketListPane, world: World) -> None:
@@ -204,14 +208,21 @@ def test_a_ticket_read_elsewhere_changes_in_place(pane: TicketListPane, world: W
     ticket = next(row.id for row in pane.model.rows if not row.unread)
     with qtbot.assertNotEmitted(pane.model.rowsRemoved), qtbot.waitSignal(pane.model.dataChanged):
         world.do(MarkUnread(actor=agent(world.julia), ticket_id=ticket))
-    row = pane.model.row(pane.model.place_of(ticket))
+    row = next(row for row in pane.model.rows if row.id == ticket)
     assert row.unread
 
 
-def test_words_are_searched_when_typing_pauses(pane: TicketListPane, world: World, qtbot: QtBot) -> None:
+def test_words_are_searched_when_typing_pauses(
+    pane: TicketListPane, world: World, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[str] = []
     ask = pane._feeder.ask
-    pane._feeder.ask = lambda question: (asked.append(question.words), ask(question))
+
+    def listen(question: Question) -> None:
+        asked.append(question.words)
+        ask(question)
+
+    monkeypatch.setattr(pane._feeder, "ask", listen)
     for words in ("w", "wh", "whole"):
         pane.search(words)
     with qtbot.waitSignal(pane.shown):
@@ -263,7 +274,7 @@ def test_an_empty_list_says_why_and_what_to_do(
 
 def test_clear_filter_clears_it(pane: TicketListPane, world: World, qtbot: QtBot) -> None:
     go(pane, qtbot, lambda: pane.ask(replace(pane.question, status=StatusFilter.CLOSED)))
-    go(pane, qtbot, page(pane).button.click)
+    go(pane, qtbot, only(page(pane), Button).click)
     assert ids(pane) == world.tickets
 
 
@@ -278,17 +289,17 @@ def test_what_cannot_be_read_is_said_and_can_be_tried_again(
     qtbot.waitUntil(lambda: isinstance(page(pane), ErrorState))
     assert page(pane).accessibleDescription() == "The disk cannot be read."
     monkeypatch.undo()
-    go(pane, qtbot, page(pane).button.click)
+    go(pane, qtbot, only(page(pane), Button).click)
     assert page(pane) is pane.view
 
 
 def test_enter_goes_into_the_ticket(pane: TicketListPane, qtbot: QtBot) -> None:
     pane.view.select_place(0)
     with qtbot.waitSignal(pane.opened):
-        qtbot.keyClick(pane.view, Qt.Key.Key_Return)
+        press(pane.view, Qt.Key.Key_Return)
 
 
 def test_a_right_click_selects_and_offers_the_menu(pane: TicketListPane, world: World, qtbot: QtBot) -> None:
     at = pane.view.visualRect(pane.model.index(3)).center()
-    qtbot.mouseClick(pane.view.viewport(), Qt.MouseButton.RightButton, pos=at)
+    click(pane.view.viewport(), at, Qt.MouseButton.RightButton)
     assert [row.id for row in pane.selected()] == [world.tickets[3]]
