@@ -26,8 +26,7 @@ _INTRO = {
 }
 _OUTLOOK = "Von: {name} <{address}>\nGesendet: {date:%d.%m.%Y %H:%M}\nAn: {to}\nBetreff: {subject}"
 _PICTURE = (
-    '<p><img src="https://pictures.newsmail.example/banner-{number}.png" '
-    'width="480" height="96" alt="Banner"></p>'
+    '<p><img src="https://pictures.newsmail.example/banner-{number}.png" width="480" height="96" alt=""></p>'
 )
 _TRACKER = '<img src="https://track.newsmail.example/open.gif?m={id}" width="1" height="1" alt="">'
 

@@ -133,13 +133,16 @@ class Past:
         at = self._present - step.ago
         row = session.get_one(Ticket, ticket.id)
         actor = agent(self._team[step.by or ticket.story.assignee or "julia"])
-        read = MarkRead(actor=actor, at=at, ticket_id=row.id, seen_message_id=row.last_message_id)
         if step.deed is Deed.REPLY:
             self._reply(session, ticket, step, self._reply_action(row, actor.id or "", step, at))
-        elif step.deed is Deed.NOTE:
-            self._perform(session, read, AddNote(actor=actor, at=at, ticket_id=row.id, text=step.text))
+            return
+        if row.unread:
+            read = MarkRead(actor=actor, at=at, ticket_id=row.id, seen_message_id=row.last_message_id)
+            self._perform(session, read)
+        if step.deed is Deed.NOTE:
+            self._perform(session, AddNote(actor=actor, at=at, ticket_id=row.id, text=step.text))
         else:
-            self._perform(session, read, *_deeds(row, actor.id or "", step.text, at))
+            self._perform(session, *_deeds(row, actor.id or "", step.text, at))
 
     def _reply_action(self, row: Ticket, agent_id: str, step: Step, at: datetime) -> Reply:
         return Reply(
