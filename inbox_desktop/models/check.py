@@ -30,6 +30,10 @@ from inbox_desktop.models.tables import (
 UNREAD_FOR = timedelta(hours=1)
 """How long a mail may lie fetched and not yet read before that is called a problem."""
 
+DAMAGED = (
+    "The database file is damaged. Nothing was changed. Restore it from the backups folder of the profile, "
+    "or keep the folder and write to support."
+)
 _OPEN_STATES = (DeliveryState.QUEUED, DeliveryState.ATTEMPTING, DeliveryState.FAILED, DeliveryState.UNKNOWN)
 
 
@@ -117,8 +121,10 @@ def check(store: Store) -> CheckReport:
         StorageError: the database could not be read at all.
     """
     with store.read() as connection:
-        integrity = _integrity(connection)
-        problems = list(broken_invariants(connection))
+        integrity = str(connection.execute(text("PRAGMA integrity_check(1)")).scalar_one())
+        if integrity != "ok":  # what such a database says of its contents is worth nothing
+            return CheckReport(integrity, (DAMAGED,), (), (), 0, 0, 0)
+        problems = [*_dangling(connection), *broken_invariants(connection)]
         problems.extend(_missing_files(connection, store.attachments))
         problems.extend(_unread_mails(connection, now()))
         if not store.profile.is_in_use():
@@ -138,12 +144,10 @@ def _count(connection: Connection, model: type[Base]) -> int:
     return connection.execute(select(func.count()).select_from(model)).scalar_one()
 
 
-def _integrity(connection: Connection) -> str:
-    found = connection.execute(text("PRAGMA integrity_check(1)")).scalar_one()
-    if found != "ok":
-        return str(found)
-    broken = connection.execute(text("PRAGMA foreign_key_check")).first()
-    return f"a row of {broken[0]} refers to nothing" if broken else "ok"
+def _dangling(connection: Connection) -> Iterator[str]:
+    tables = {str(row[0]) for row in connection.execute(text("PRAGMA foreign_key_check"))}
+    if tables:
+        yield f"Rows refer to something that is not there, in: {', '.join(sorted(tables))}."
 
 
 def _ledger(connection: Connection) -> tuple[LedgerSum, ...]:

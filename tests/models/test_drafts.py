@@ -1,0 +1,101 @@
+"""Drafts: kept by ticket and kind, through restarts, told to whoever listens."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from inbox_desktop.models.actions import agent
+from inbox_desktop.models.actions.deliveries import CancelDelivery
+from inbox_desktop.models.actions.messages import Reply
+from inbox_desktop.models.drafts import discard_draft, save_draft
+from inbox_desktop.models.queries.drafts import draft
+from inbox_desktop.models.queries.rows import Draft, DraftFile
+from inbox_desktop.models.store import Changed, Store
+from tests.models.samples import START, Mailroom, done, open_store
+
+DRAFT = Draft(
+    ticket_id="t",
+    is_note=False,
+    html="<p>Hello</p>",
+    text="Hello",
+    files=(DraftFile("a.png", "image/png", 3, "00ff"),),
+    seen_message_id="m",
+    saved_at=START,
+)
+
+
+def save(store: Store, value: Draft) -> None:
+    with store.write() as session:
+        save_draft(session, value)
+
+
+def read(store: Store, ticket_id: str = "t", *, is_note: bool = False) -> Draft | None:
+    with store.read() as connection:
+        return draft(connection, ticket_id, is_note)
+
+
+def test_a_draft_survives_a_restart(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    save(store, DRAFT)
+    store.close()
+    store = open_store(tmp_path)
+    assert read(store) == DRAFT
+    store.close()
+
+
+def test_reply_and_note_are_kept_apart_and_the_newest_wins(store: Store) -> None:
+    note = replace(DRAFT, is_note=True, text="psst", files=())
+    newer = replace(DRAFT, text="Hello Ana", seen_message_id=None)
+    for value in (DRAFT, note, newer):
+        save(store, value)
+    assert read(store) == newer
+    assert read(store, is_note=True) == note
+    assert read(store, "other") is None
+
+
+def test_an_empty_draft_is_none(store: Store) -> None:
+    save(store, DRAFT)
+    save(store, replace(DRAFT, text=" \n"))
+    assert read(store) is not None, "a file alone is worth keeping"
+    save(store, replace(DRAFT, text=" \n", files=()))
+    assert read(store) is None
+
+
+def test_discarding(store: Store) -> None:
+    save(store, DRAFT)
+    for _ in range(2):
+        with store.write() as session:
+            discard_draft(session, "t", False)
+    assert read(store) is None
+
+
+def test_listeners_hear_of_the_ticket(store: Store) -> None:
+    heard: list[Changed] = []
+    stop = store.subscribe(heard.append)
+    save(store, DRAFT)
+    with store.write() as session:
+        discard_draft(session, "t", False)
+        discard_draft(session, "other", False)
+    stop()
+    assert [(news.kind, news.ids) for news in heard] == [("draft", ("t",))] * 2
+
+
+def test_sending_ends_a_draft_and_taking_back_brings_it_again(
+    store: Store, julia: str, receive: Mailroom
+) -> None:
+    ticket_id = receive().ticket_id or ""
+    file = DraftFile("a.txt", "text/plain", 3, store.attachments.put(b"abc"))
+    save(store, replace(DRAFT, ticket_id=ticket_id, files=(file,)))
+    answer = Reply(
+        actor=agent(julia),
+        ticket_id=ticket_id,
+        text="Hi",
+        html="<p>Hi</p>",
+        files=(file,),
+        seen_message_id=None,
+    )
+    done(store, answer)
+    assert read(store, ticket_id) is None
+    done(store, CancelDelivery(actor=agent(julia), ticket_id=ticket_id, message_id=answer.message_id))
+    back = read(store, ticket_id)
+    assert back is not None
+    assert (back.text, back.html, back.files) == ("Hi", "<p>Hi</p>", (file,))
