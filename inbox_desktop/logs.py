@@ -1,4 +1,4 @@
-"""Where the log goes: a file in the profile, warnings also to standard error. Never secrets or texts of mails."""
+"""Where the log goes: a file in the profile, warnings also to standard error. Never secrets, never mails."""
 
 import logging
 import logging.handlers

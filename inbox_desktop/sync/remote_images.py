@@ -1,4 +1,4 @@
-"""Fetching the remote images of a mail, when a person asked for them: public hosts only, bounded, no traces."""
+"""Fetching the remote images of a mail when a person asked for it: public hosts only, bounded, no traces."""
 
 from __future__ import annotations
 

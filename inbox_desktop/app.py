@@ -1,0 +1,152 @@
+"""Composition root of the desktop: builds store, engine and window, and owns start and shut-down."""
+
+import faulthandler
+import logging
+import signal
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from inbox_desktop import __version__
+from inbox_desktop.demo.world import Demo
+from inbox_desktop.logs import keep_log
+from inbox_desktop.models.errors import InboxError
+from inbox_desktop.models.inbox import open_inbox
+from inbox_desktop.models.profile import APPLICATION, Profile
+from inbox_desktop.models.store import Store
+from inbox_desktop.sync.engine import Engine
+from inbox_desktop.sync.secrets import Secrets
+from inbox_desktop.ui.failure import FailureWindow
+from inbox_desktop.ui.kit import theme
+from inbox_desktop.ui.window import MainWindow, build_window
+
+log = logging.getLogger(__name__)
+
+# With the default of 5 ms a busy engine thread made the window's timers 16 ms late (median), 104 ms at worst.
+SWITCH_INTERVAL_S = 0.0005
+SCREENSHOT_SIZE = (1440, 900)
+SCREENSHOT_PATIENCE_MS = 30_000
+SETTLE_MS = 900
+# Python runs its signal handlers between byte codes: an idle Qt loop must be woken for that now and then.
+SIGNAL_CHECK_MS = 250
+
+
+def run(profile: Profile, picture: Path | None = None) -> int:
+    """Show the inbox of a profile until its window is closed, or until its picture is saved."""
+    application = _application()
+    try:
+        store = open_inbox(profile)
+    except InboxError as error:
+        return _show_failure(application, str(error), picture)
+    keep_log(profile)
+    return _Desktop(application, store, picture).run()
+
+
+def run_demo(folder: Path | None, picture: Path | None = None) -> int:
+    """Show the sample world until its window is closed, or until its picture is saved."""
+    application = _application()
+    demo = Demo(folder)
+    try:
+        store = demo.prepare()
+    except InboxError as error:
+        return _show_failure(application, str(error), picture)
+    keep_log(demo.profile)
+    try:
+        return _Desktop(application, store, picture, demo).run()
+    finally:
+        demo.stop()
+
+
+class _Desktop(QObject):
+    """The running desktop: a store, an engine and a window."""
+
+    def __init__(
+        self, application: QApplication, store: Store, picture: Path | None, demo: Demo | None = None
+    ) -> None:
+        super().__init__()
+        self._application = application
+        self._store = store
+        self._picture = picture
+        self._demo = demo
+        self._code = 0
+        self._engine = Engine(store, Secrets())
+        self._window: MainWindow = build_window(store, self._engine, theme())
+        self._window.closed.connect(application.quit)
+        _quit_on_signals(application, self)
+
+    def run(self) -> int:
+        """Show the window; returns when it is closed."""
+        if self._picture is not None:
+            self._window.resize(*SCREENSHOT_SIZE)
+            self._window.content_shown.connect(lambda: QTimer.singleShot(SETTLE_MS, self, self._take_picture))
+            QTimer.singleShot(SCREENSHOT_PATIENCE_MS, self, self._take_picture)
+        self._window.show()
+        # The window first: the engine's threads start when it has been painted.
+        QTimer.singleShot(0, self, self._start_engine)
+        try:
+            self._application.exec()
+        finally:
+            self._stop()
+        return self._code
+
+    def _start_engine(self) -> None:
+        self._engine.start()
+        if self._demo is not None:
+            self._demo.start(self._engine)
+
+    def _stop(self) -> None:
+        self._window.shut_down()
+        if self._demo is not None:
+            self._demo.stop()
+        self._engine.stop()
+        self._store.close()
+
+    def _take_picture(self) -> None:
+        picture, self._picture = self._picture, None
+        if picture is None:
+            return
+        if self._window.grab().save(str(picture)):
+            sys.stderr.write(f"The window's picture is in {picture}.\n")
+        else:
+            sys.stderr.write(
+                f"The picture could not be saved as {picture}. Name a .png file in a folder that exists.\n"
+            )
+            self._code = 1
+        self._application.quit()
+
+
+def _application() -> QApplication:
+    faulthandler.enable()
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName(APPLICATION)
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("inbox-desktop")
+    application.setQuitOnLastWindowClosed(False)
+    return application
+
+
+def _show_failure(application: QApplication, reason: str, picture: Path | None) -> int:
+    sys.stderr.write(f"{reason}\n")
+    if picture is None:
+        theme().install()
+        window = FailureWindow(reason)
+        window.closed.connect(application.quit)
+        window.show()
+        application.exec()
+    return 1
+
+
+def _quit_on_signals(application: QApplication, parent: QObject) -> None:
+    """End in order on Ctrl+C and on the system's request to end."""
+    for name in ("SIGINT", "SIGTERM"):
+        signal.signal(getattr(signal, name), lambda *_: application.quit())
+    timer = QTimer(parent)
+    timer.timeout.connect(_nothing)
+    timer.start(SIGNAL_CHECK_MS)
+
+
+def _nothing() -> None:
+    """Only lets Python look for signals."""

@@ -1,0 +1,141 @@
+"""The words of the command line. Each sub-command names the function that runs it, loaded when called."""
+
+import argparse
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+from inbox_desktop import __version__
+from inbox_desktop.models.kinds import Security
+from inbox_desktop.models.mail_settings import Server
+from inbox_desktop.models.profile import default_folder
+
+Runner = Callable[[argparse.Namespace], int]
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="inbox-desktop", description="A support team's e-mail, SMS and web chat in one place."
+    )
+    parser.add_argument("--version", action="version", version=f"inbox-desktop {__version__}")
+    parser.add_argument("--profile", type=Path, metavar="DIR", help="the folder of this inbox")
+    parser.add_argument("--demo", action="store_true", help="a live sample inbox, without any account")
+    parser.add_argument(
+        "--screenshot", type=Path, metavar="FILE", help="save a picture of the window, then end"
+    )
+    parser.set_defaults(run=_later("window", "run_window"))
+    commands = parser.add_subparsers(metavar="COMMAND")
+    _add_channel_commands(commands)
+    _add_mail_commands(commands)
+    _add_ticket_commands(commands)
+    return parser
+
+
+def profile_folder(options: argparse.Namespace) -> Path:
+    """The profile that the command is about."""
+    folder: Path = options.profile or default_folder()
+    return folder.expanduser().absolute()
+
+
+def server(text: str) -> tuple[str, int]:
+    """HOST:PORT, an IPv6 address in brackets."""
+    host, colon, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not colon or not host or not port.isdigit() or not 0 < int(port) <= 0xFFFF:
+        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT, for example imap.example.com:993")
+    return host, int(port)
+
+
+def the_server(address: tuple[str, int], security: str) -> Server:
+    """The server that two options describe together."""
+    return Server(address[0], address[1], Security(security))
+
+
+def _later(module: str, function: str) -> Runner:
+    """The function of a sibling module, imported only when the command runs: starting stays quick."""
+
+    def run(options: argparse.Namespace) -> int:
+        runner: Runner = getattr(import_module(f"inbox_desktop.cli.{module}"), function)
+        return runner(options)
+
+    return run
+
+
+def _add_channel_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    channel = commands.add_parser("channel", help="add, list, test or remove a channel")
+    verbs = channel.add_subparsers(metavar="VERB", required=True)
+    add = verbs.add_parser("add", help="connect a channel")
+    email = add.add_subparsers(metavar="KIND", required=True).add_parser("email", help="a mailbox")
+    email.add_argument("--address", required=True, metavar="A", help="the support address")
+    securities = [security.value for security in Security]
+    for name in ("imap", "smtp"):
+        email.add_argument(f"--{name}", required=True, type=server, metavar="HOST:PORT")
+        email.add_argument(f"--{name}-security", choices=securities, default=Security.TLS.value)
+    email.add_argument("--user", required=True, metavar="U", help="the name to sign in with")
+    secret = email.add_mutually_exclusive_group()
+    secret.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    secret.add_argument("--password-env", metavar="NAME", help="read this variable at every sign-in")
+    email.add_argument(
+        "--folder", action="append", metavar="F", help="a folder to read; more than one may be named"
+    )
+    email.add_argument(
+        "--alias", action="append", metavar="A", default=[], help="another address that arrives here"
+    )
+    email.set_defaults(run=_later("channels", "add_email"))
+    listing = verbs.add_parser("list", help="every channel, a line each")
+    listing.add_argument("--json", action="store_true")
+    listing.set_defaults(run=_later("channels", "list_channels"))
+    for verb, text in (
+        ("test", "try the connections, step by step"),
+        ("remove", "stop a channel; its tickets stay"),
+    ):
+        command = verbs.add_parser(verb, help=text)
+        command.add_argument("channel", metavar="CHANNEL", nargs="?", help="its address or id")
+        command.set_defaults(run=_later("channels", f"{verb}_channel"))
+
+
+def _add_mail_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    sync = commands.add_parser("sync", help="run the channels without a window")
+    sync.add_argument("--once", action="store_true", help="end when everything is in and out")
+    sync.set_defaults(run=_later("mail", "sync"))
+    importing = commands.add_parser("import", help="take in .eml files, mbox files and Maildir folders")
+    importing.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    importing.add_argument("--channel", metavar="A", help="the address that the mails belong to")
+    importing.set_defaults(run=_later("mail", "import_paths"))
+    inspect = commands.add_parser(
+        "inspect", help="how each mail is read, one JSON object a line; nothing is stored"
+    )
+    inspect.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    inspect.set_defaults(run=_later("mail", "inspect"))
+
+
+def _add_ticket_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    tickets = commands.add_parser("tickets", help="list tickets")
+    tickets.add_argument("--view", choices=["my", "unassigned", "all", "snoozed"], default="all")
+    tickets.add_argument("--status", choices=["open", "snoozed", "closed", "any"])
+    tickets.add_argument("--json", action="store_true", help="JSON Lines")
+    tickets.set_defaults(run=_later("tickets", "list_tickets"))
+    show = commands.add_parser("show", help="a ticket with its messages")
+    show.add_argument("ticket", metavar="TICKET", help="its number or id")
+    show.add_argument("--json", action="store_true", help="JSON Lines: the ticket, then its messages")
+    show.set_defaults(run=_later("tickets", "show"))
+    search = commands.add_parser("search", help="tickets in which all the words occur")
+    search.add_argument("query", metavar="QUERY")
+    search.add_argument("--json", action="store_true", help="JSON Lines")
+    search.set_defaults(run=_later("tickets", "search_tickets"))
+    reply = commands.add_parser("reply", help="answer the customer; it leaves with the next synchronisation")
+    reply.add_argument("ticket", metavar="TICKET")
+    reply.add_argument(
+        "--text-file", required=True, metavar="F", help="the text, UTF-8; - for standard input"
+    )
+    reply.set_defaults(run=_later("tickets", "reply"))
+    for verb in ("close", "reopen"):
+        command = commands.add_parser(verb, help=f"{verb} a ticket")
+        command.add_argument("ticket", metavar="TICKET")
+        command.set_defaults(run=_later("tickets", f"{verb}_ticket"))
+    check = commands.add_parser(
+        "check", help="verify everything that can be verified; exit 0 only if all is well"
+    )
+    check.add_argument("--json", action="store_true")
+    check.set_defaults(run=_later("tickets", "check_profile"))
