@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -25,6 +25,7 @@ from inbox_desktop.sync.crew import Crew, make_sender
 from inbox_desktop.sync.errors import ChannelError
 from inbox_desktop.sync.health_board import HealthBoard
 from inbox_desktop.sync.outbox import Outbox
+from inbox_desktop.sync.remote_images import fetch_images
 from inbox_desktop.sync.report import ChannelReport, Counts, DeliveryReport, SyncReport
 from inbox_desktop.sync.secrets import Secrets
 from inbox_desktop.sync.services import Services
@@ -161,6 +162,10 @@ class Engine:
             with suppress(RuntimeError):  # the loop has ended
                 loop.call_soon_threadsafe(crew.sync_now, channel_id)
 
+    def fetch_remote(self, urls: Sequence[str]) -> Future[dict[str, bytes]]:
+        """Fetch remote images that a person asked for; those that could not be had are left out."""
+        return self._on_loop(fetch_images(urls))
+
     # Health
 
     def health(self) -> tuple[Health, ...]:
@@ -231,6 +236,13 @@ class Engine:
         return DeliveryReport(ended.sent, ended.failed, ended.unknown, ended.waiting)
 
     # Inside
+
+    def _on_loop(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        """Do the work on the engine's loop. Raises RuntimeError when it has not been started."""
+        if self._loop is None:
+            work.close()
+            raise RuntimeError("the engine has not been started")
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def _perform_now(self, action: Action) -> None:
         with self._store.write() as session:
