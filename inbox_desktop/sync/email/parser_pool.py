@@ -15,7 +15,14 @@ from typing import Any, BinaryIO, Final, Self
 
 import inbox_desktop
 from inbox_desktop.sync.email.parsed import ParsedMail, ParseFailure
-from inbox_desktop.sync.email.parser_worker import GREETING, WORKER_FLAG, read_frame, write_frame
+from inbox_desktop.sync.email.parser_worker import (
+    BUFFER_BYTES,
+    END_OF_BATCH,
+    GREETING,
+    WORKER_FLAG,
+    read_frame,
+    write_frame,
+)
 from inbox_desktop.sync.email.process_memory import resident_bytes
 
 DEFAULT_SECONDS_PER_MAIL: Final = 10.0
@@ -23,6 +30,9 @@ DEFAULT_MEMORY_BYTES: Final = 512 * 1024 * 1024
 _START_SECONDS: Final = 60.0
 _CLOSE_SECONDS: Final = 2.0
 _WATCH_SECONDS: Final = 0.25
+_RUN_MAILS: Final = 2_000  # their progress marks fit into any pipe
+_FEED_BYTES: Final = 256 * 1024
+_TWICE: Final = "reading this mail brought the parser down, twice"
 
 _log = logging.getLogger(__name__)
 _MAIL_CLASSES: Final = frozenset(
@@ -85,26 +95,23 @@ class ParserPool:
             ParserClosedError: the pool is closed.
         """
         with self._turn:
-            results: list[ParsedMail | ParseFailure] = []
-            crashed_at = -1
+            results: dict[int, ParsedMail | ParseFailure] = {}
+            crashed: set[int] = set()
             while len(results) < len(mails):
+                pending = [at for at in range(len(mails)) if at not in results][:_RUN_MAILS]
                 process = self._running()
-                run = _Run(process, mails[len(results) :], self._seconds, self._memory)
-                results += run.read()
-                if len(results) == len(mails):
-                    break
-                self._discard(process)
-                position = len(results)
-                if run.reason:
-                    results.append(ParseFailure(run.reason))
-                elif position == crashed_at:
-                    results.append(ParseFailure("reading this mail brought the parser down, twice"))
-                else:  # perhaps the process was killed from outside: the mail gets a second chance
-                    crashed_at = position
-                _log.info(
-                    "parser process ended at mail %d of %d: %s", position, len(mails), run.reason or "crash"
-                )
-            return results
+                run = _Run(process, [mails[position] for position in pending], self._seconds, self._memory)
+                answers = run.read()
+                results.update(zip(pending, answers, strict=False))
+                if len(answers) < len(pending):
+                    self._discard(process)
+                    culprit = pending[max(run.started - 1, len(answers))]
+                    reason = run.reason or ("" if culprit not in crashed else _TWICE)
+                    if reason:
+                        results[culprit] = ParseFailure(reason)
+                    crashed.add(culprit)  # perhaps it was killed from outside: the mail gets a second chance
+                    _log.info("the parser process ended at mail %d: %s", culprit, reason or "crash")
+            return [results[position] for position in range(len(mails))]
 
     def close(self) -> None:
         """End the process. A `parse` that is under way raises ParserClosedError."""
@@ -144,6 +151,7 @@ class _Run:
         self.seconds = seconds
         self.memory = memory
         self.reason = ""
+        self.started = 0
         self.deadline = time.monotonic() + seconds
         self.done = threading.Event()
 
@@ -169,7 +177,18 @@ class _Run:
             self.done.set()
             for thread in threads:
                 thread.join()
+            self.started = self._count_started(complete=len(results) == len(self.mails))
         return results
+
+    def _count_started(self, *, complete: bool) -> int:
+        """How many mails the process began: the bytes of its progress pipe, all there are if it has ended."""
+        count = 0
+        while not complete or count < len(self.mails):
+            marks = os.read(_stream(self.process.stderr).fileno(), 65_536)
+            if not marks:
+                break
+            count += len(marks)
+        return count
 
     def _next(self) -> ParsedMail | ParseFailure | None:
         """The next answer, None when the process has ended or does not keep to the protocol."""
@@ -181,10 +200,18 @@ class _Run:
             return None
 
     def _feed(self) -> None:
-        """Write the mails; the pipe's size keeps it about one mail ahead."""
+        """Write the mails, several small ones at a time; the pipe's size keeps it little ahead."""
+        pipe = _stream(self.process.stdin)
         try:
+            unwritten = 0
             for mail in self.mails:
-                write_frame(_stream(self.process.stdin), mail)
+                write_frame(pipe, mail)
+                unwritten += len(mail)
+                if unwritten > _FEED_BYTES:
+                    pipe.flush()
+                    unwritten = 0
+            pipe.write(END_OF_BATCH)
+            pipe.flush()
         except (OSError, ValueError):
             return  # the process has ended; the reader notices
 
@@ -226,7 +253,8 @@ def _start(memory: int) -> "subprocess.Popen[bytes]":
         _command(memory),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        bufsize=BUFFER_BYTES,
         env=_environment(),
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         start_new_session=sys.platform != "win32",  # Ctrl-C is for the program, which then closes the pool
@@ -278,7 +306,7 @@ def _end(process: "subprocess.Popen[bytes]", seconds: float) -> None:
     if process.poll() is None:
         process.kill()
     process.wait()
-    for stream in (process.stdin, process.stdout):
+    for stream in (process.stdin, process.stdout, process.stderr):
         try:
             if stream is not None:
                 stream.close()

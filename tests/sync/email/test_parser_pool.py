@@ -187,3 +187,18 @@ def test_the_memory_of_a_process_can_be_read() -> None:
     ended.wait()
     time.sleep(0)
     assert resident_bytes(ended.pid) is None
+
+
+def test_the_culprit_is_found_among_mails_that_were_answered_but_not_yet_sent() -> None:
+    mails = [_mail(number) for number in range(40)]
+    mails[20] = _slow_mail()
+    with ParserPool(seconds_per_mail=2.0) as pool:
+        results = pool.parse(mails)
+    assert [position for position, found in enumerate(results) if isinstance(found, ParseFailure)] == [20]
+
+
+def test_an_empty_mail_and_a_batch_longer_than_a_run() -> None:
+    with ParserPool() as pool:
+        results = pool.parse([b"", *[_mail(number) for number in range(4_500)], b""])
+    assert len(results) == 4_502
+    assert _ids(results[1:-1]) == [f"<{number}@example.com>" for number in range(4_500)]
