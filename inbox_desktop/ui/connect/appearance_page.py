@@ -39,6 +39,8 @@ class AppearancePage(QWidget):
             self.density_choice.addItem(words, value.value)
         self.density_choice.setCurrentIndex(self.density_choice.findData(density.value))
         self.density_choice.activated.connect(self._density_chosen)
+        for control in (self.theme_choice, self.density_choice):
+            control.setMinimumWidth(look.px(150))
         card = Card(parent=self)
         card.add(ChoiceRow("Theme", "Light or dark.", self.theme_choice, card))
         card.add(

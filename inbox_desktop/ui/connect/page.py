@@ -9,7 +9,7 @@ from inbox_desktop.ui.connect.mail_form import MailForm
 from inbox_desktop.ui.kit import Button, Card, Divider, Label, Theme, theme
 from inbox_desktop.ui.kit.tokens import EDGE_WIDE, GAP, GAP_WIDE
 
-_WIDTH = 500
+_WIDTH = 540
 
 
 class ConnectPage(QWidget):

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QV
 
 from inbox_desktop.models.kinds import Security
 from inbox_desktop.ui.connect.values import IMAP_PORTS, SMTP_PORTS, Field, MailValues
-from inbox_desktop.ui.kit import Label, NumberField
+from inbox_desktop.ui.kit import Label, NumberField, theme
 from inbox_desktop.ui.kit.tokens import GAP
 
 _WORDS: Final = {Security.TLS: "TLS", Security.STARTTLS: "STARTTLS", Security.NONE: "None"}
@@ -27,12 +27,13 @@ class ServerLine(QWidget):
         self.port = NumberField(1, 65_535, parent=self)
         self.port.setAccessibleName(f"{name}: port")
         self.port.setGroupSeparatorShown(False)
-        self.port.setMinimumWidth(84)
+        self.port.setFixedWidth(theme().px(84))
         self.port.valueChanged.connect(self._edited)
         self.security = QComboBox(self)
         self.security.setAccessibleName(f"{name}: protection")
         for security, words in _WORDS.items():
             self.security.addItem(words, security)
+        self.security.setFixedWidth(theme().px(112))
         self.security.activated.connect(self._protection_chosen)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -52,6 +53,7 @@ class ServerLine(QWidget):
         """Show a server. Sends no `changed`."""
         self.blockSignals(True)
         self.host.setText(host)
+        self.host.setCursorPosition(0)
         self.security.setCurrentIndex(self.security.findData(security))
         self.port.setValue(port)
         self.blockSignals(False)
@@ -78,6 +80,7 @@ class ServerFields(QWidget):
         self._user = self._line("User name")
         self._folders = self._line("Folders")
         self._aliases = self._line("Other addresses that arrive here")
+        self.set_values(MailValues())
         self._aliases.setPlaceholderText("help@shop.example, orders@shop.example")
         self._imap.changed.connect(self.changed)
         self._smtp.changed.connect(self.changed)

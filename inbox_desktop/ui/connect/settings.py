@@ -67,7 +67,7 @@ class SettingsDialog(QDialog):
             side.addWidget(button)
         side.addStretch(1)
         self._group.idClicked.connect(self.show_page)
-        done = Button("Done", variant="primary", parent=self)
+        done = Button("Done", parent=self)
         done.clicked.connect(self.accept)
         below = QHBoxLayout()
         below.addStretch(1)

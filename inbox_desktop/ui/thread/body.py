@@ -50,6 +50,7 @@ class Body(QTextBrowser):
         self._fitted: tuple[int, int, int] | None = None
         self._document = SafeDocument(self)
         self._document.setDocumentMargin(0)
+        self._document.setIndentWidth(22)
         self.setDocument(self._document)
         self.setOpenLinks(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -89,7 +90,7 @@ class Body(QTextBrowser):
     def fit(self, width: int) -> tuple[int, int]:
         """Lay the text out in at most `width` pixels; returns the width that it uses and its height."""
         if self._fitted is None or self._fitted[0] != width:
-            fit_images(self._document, width)
+            fit_images(self._document, width, self.devicePixelRatioF())
             fit_tables(self._document, width)
             # By the wrap width: QTextEdit sets the document's own text width back to what it thinks right.
             self.setLineWrapColumnOrWidth(width)
@@ -110,13 +111,17 @@ class Body(QTextBrowser):
         self.setPalette(palette)
         self._document.setDefaultFont(theme().font())
         self._document.setDefaultStyleSheet(
-            f"a {{ color: {tokens.accent_text}; }} blockquote {{ color: {tokens.text_2}; }}"
+            f"a {{ color: {tokens.accent_text}; }}"
+            f"blockquote {{ color: {tokens.text_2}; margin: 0 0 0 14px; }}"
         )
         if self._html is None:
             self._fill_plain(tokens)
         else:
             html, names = name_images(self._html, self._images)
             self._document.set_images({name: self._images[source] for name, source in names.items()})
+            if self._own_colours:
+                # The style sheet's colour wins over the palette; inside the document this one wins over both.
+                html = f'<div style="color:{tokens.text_1}">{html}</div>'
             self._document.setHtml(html)
             trim(self._document, theme().px(LINE_HEIGHT))
         self._fitted = None

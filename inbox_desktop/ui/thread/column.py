@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from time import perf_counter
 from typing import Final, Protocol, cast
 
@@ -103,6 +104,7 @@ class Column(QScrollArea):
         for entry in reversed(self._entries[-FIRST:]):
             self._build(entry)
         self._place_all(bottom=True)
+        self._show_beginning()
         self._make_current(self.cards[-1] if self.cards else None)
         if any(entry.widget is None for entry in self._entries):
             self._building.start()
@@ -210,6 +212,12 @@ class Column(QScrollArea):
         bar = self.verticalScrollBar()
         bar.setValue(bar.maximum())
 
+    def _show_beginning(self) -> None:
+        """Begin a newest message that is higher than the view with its first line, not its last."""
+        last = self.cards[-1] if self.cards else None
+        if last is not None and last.height() > self.viewport().height():
+            self.verticalScrollBar().setValue(last.y() - theme().px(EDGE))
+
     def show_message(self, message_id: str) -> None:
         """Bring a message into sight and make it the one that has the keyboard."""
         for card in self.cards:
@@ -237,16 +245,16 @@ class Column(QScrollArea):
         bar = self.width() - view.width()  # the bar stands in the right margin and moves nothing
         width = view.width() - edge - max(0, edge - bar)
         heights = [self._height(entry, width) for entry in self._entries]
-        gap = theme().px(_BETWEEN)
         built = [
             (entry.widget, height)
             for entry, height in zip(self._entries, heights, strict=True)
             if entry.widget
         ]
-        total = sum(height for _, height in built) + gap * max(0, len(built) - 1) + 2 * theme().px(EDGE)
+        gaps = _gaps([widget for widget, _ in built])
+        total = sum(height for _, height in built) + sum(gaps) + 2 * theme().px(EDGE)
         self._canvas.resize(QSize(view.width(), max(total, view.height())))
         y = theme().px(EDGE) + max(0, view.height() - total)
-        for widget, height in built:
+        for (widget, height), gap in zip(built, gaps, strict=True):
             widget.setGeometry(edge, y, width, height)
             widget.show()
             y += height + gap
@@ -332,6 +340,15 @@ class Column(QScrollArea):
         if 0 <= target < len(cards):
             cards[target].setFocus(Qt.FocusReason.TabFocusReason)
         return True
+
+
+def _gaps(widgets: Sequence[QWidget]) -> list[int]:
+    """The room below each widget; what happened one after the other stands close together."""
+    between = theme().px(_BETWEEN)
+    both = (
+        isinstance(above, EventLine) and isinstance(below, EventLine) for above, below in pairwise(widgets)
+    )
+    return [*(0 if close else between for close in both), 0][: len(widgets)]
 
 
 def _drop(entry: _Entry) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 from inbox_desktop.models.queries.rows import MessageRow
 from inbox_desktop.ui.thread.document import image_sources
 
-LONGEST_PLAIN: Final = 20_000
+LONGEST_PLAIN: Final = 8_000
 LONGEST_WHOLE: Final = 400_000
 LONGEST_LINE: Final = 5_000
 LONGEST_HTML: Final = 60_000

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from html import escape, unescape
 from typing import Any, Final
 
-from PySide6.QtCore import QByteArray, QObject, QUrl
+from PySide6.QtCore import QByteArray, QObject, QSize, Qt, QUrl
 from PySide6.QtGui import QImage, QTextDocument
 
 _IMAGE: Final = re.compile(r"<img\b([^<>]*)>", re.IGNORECASE)
@@ -28,6 +28,24 @@ class SafeDocument(QTextDocument):
     def set_images(self, images: Mapping[str, QImage]) -> None:
         """The images that the document may show, by the names that `name_images` gave them."""
         self._images = dict(images)
+
+    def original(self, name: str) -> QImage | None:
+        """The image of this name in its own size."""
+        return self._images.get(name)
+
+    def show_scaled(self, name: str, width: float, height: float, ratio: float) -> None:
+        """Show an image smoothly scaled to this size; `ratio` is that of the screen.
+
+        Qt itself scales while it paints, and roughly.
+        """
+        original = self._images.get(name)
+        if original is None:
+            return
+        pixels = QSize(max(1, round(width * ratio)), max(1, round(height * ratio)))
+        smooth = Qt.TransformationMode.SmoothTransformation
+        scaled = original.scaled(pixels, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+        scaled.setDevicePixelRatio(ratio)
+        self.addResource(QTextDocument.ResourceType.ImageResource.value, QUrl(name), scaled)
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
         """An image that was handed over; for everything else an empty answer, which is not None."""

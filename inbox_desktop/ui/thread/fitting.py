@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Final
 
-from PySide6.QtCore import QUrl
 from PySide6.QtGui import (
     QImage,
     QTextBlock,
@@ -12,27 +11,36 @@ from PySide6.QtGui import (
     QTextDocument,
     QTextFormat,
     QTextFragment,
+    QTextFrame,
     QTextImageFormat,
     QTextLength,
     QTextTable,
 )
 
+from inbox_desktop.ui.thread.document import SafeDocument
+
 _TALLEST: Final = 900
 _WANTED: Final = int(QTextFormat.Property.UserProperty.value) + 1
 
 
-def fit_images(document: QTextDocument, width: int) -> None:
-    """Give every picture its own size, at most `width` pixels wide, its sides in proportion."""
+def fit_images(document: SafeDocument, width: int, ratio: float) -> None:
+    """Give every picture its own size, at most `width` pixels wide, its sides in proportion.
+
+    `ratio` is that of the screen's pixels.
+    """
     for fragment, picture in list(_pictures(document)):
-        natural = document.resource(QTextDocument.ResourceType.ImageResource.value, QUrl(picture.name()))
-        if not isinstance(natural, QImage) or natural.isNull():
+        natural = document.original(picture.name())
+        if natural is None:
             continue
         wanted_width, wanted_height = _wanted_size(picture, natural)
-        scale = min(1.0, width / wanted_width, _TALLEST / wanted_height)
-        if (picture.width(), picture.height()) == (wanted_width * scale, wanted_height * scale):
+        room = _room(document, fragment.position(), width)
+        scale = min(1.0, room / wanted_width, _TALLEST / wanted_height)
+        size = (round(wanted_width * scale), round(wanted_height * scale))
+        if (picture.width(), picture.height()) == size:
             continue
-        picture.setWidth(wanted_width * scale)
-        picture.setHeight(wanted_height * scale)
+        picture.setWidth(size[0])
+        picture.setHeight(size[1])
+        document.show_scaled(picture.name(), *size, ratio)
         cursor = QTextCursor(document)
         cursor.setPosition(fragment.position())
         cursor.setPosition(fragment.position() + fragment.length(), QTextCursor.MoveMode.KeepAnchor)
@@ -84,7 +92,8 @@ def has_tables(document: QTextDocument) -> bool:
 
 
 def fit_tables(document: QTextDocument, width: int) -> None:
-    """Let tables and columns with fixed widths that do not fit share the room instead."""
+    """Let columns with fixed widths that do not fit keep their shares of the room instead."""
+    percent = QTextLength.Type.PercentageLength
     for table in tables(document):
         shape = table.format()
         fixed = QTextLength.Type.FixedLength
@@ -94,13 +103,38 @@ def fit_tables(document: QTextDocument, width: int) -> None:
         if not wide and needed <= width:
             continue
         if wide:
-            shape.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
-        if columns:
-            free = QTextLength(QTextLength.Type.VariableLength, 0)
-            shape.setColumnWidthConstraints(
-                [free if column.type() == fixed else column for column in columns]
-            )
+            shape.setWidth(QTextLength(percent, 100))
+        if any(column.type() == fixed for column in columns):
+            shape.setColumnWidthConstraints([QTextLength(percent, 100 * share) for share in _shares(table)])
         table.setFormat(shape)
+
+
+def _shares(table: QTextTable) -> list[float]:
+    """Which part of the table's width each column has, as far as the mail says so; they add up to 1."""
+    count = table.columns()
+    columns = table.format().columnWidthConstraints()
+    if len(columns) != count:
+        return [1 / count] * count
+    fixed, percent = QTextLength.Type.FixedLength, QTextLength.Type.PercentageLength
+    known = [column.rawValue() for column in columns if column.type() in {fixed, percent}]
+    typical = sum(known) / len(known) if known else 1.0
+    sizes = [max(1.0, c.rawValue()) if c.type() in {fixed, percent} else typical for c in columns]
+    return [size / sum(sizes) for size in sizes]
+
+
+def _room(document: QTextDocument, position: int, width: float) -> float:
+    """The width that there is at a position: that of its column, when it stands in a table."""
+    cursor = QTextCursor(document)
+    cursor.setPosition(position)
+    frame: QTextFrame | None = cursor.currentFrame()
+    while frame is not None:
+        if isinstance(frame, QTextTable):
+            cell, shape = frame.cellAt(position), frame.format()
+            if cell.isValid():
+                width *= sum(_shares(frame)[cell.column() : cell.column() + cell.columnSpan()])
+            width -= 2 * (shape.cellPadding() + shape.cellSpacing())
+        frame = frame.parentFrame()
+    return max(16.0, width)
 
 
 def trim(document: QTextDocument, line_height: int) -> None:
@@ -111,12 +145,8 @@ def trim(document: QTextDocument, line_height: int) -> None:
     lines = QTextBlockFormat()
     lines.setLineHeight(line_height, QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
     cursor.mergeBlockFormat(lines)
-    while document.blockCount() > 1 and _is_loose_and_empty(document.lastBlock()):
-        cursor.setPosition(document.lastBlock().position())
-        cursor.deletePreviousChar()
-    while document.blockCount() > 1 and _is_loose_and_empty(document.firstBlock()):
-        cursor.setPosition(0)
-        cursor.deleteChar()
+    _delete_while_empty(document, cursor, at_end=True)
+    _delete_while_empty(document, cursor, at_end=False)
     for block, edge in ((document.firstBlock(), "top"), (document.lastBlock(), "bottom")):
         shape = block.blockFormat()
         if edge == "top":
@@ -126,6 +156,21 @@ def trim(document: QTextDocument, line_height: int) -> None:
         cursor.setPosition(block.position())
         cursor.setBlockFormat(shape)
     cursor.endEditBlock()
+
+
+def _delete_while_empty(document: QTextDocument, cursor: QTextCursor, *, at_end: bool) -> None:
+    """Delete empty blocks from one end. Qt keeps one on each side of a table, whatever is asked of it."""
+    while (count := document.blockCount()) > 1:
+        block = document.lastBlock() if at_end else document.firstBlock()
+        if not _is_loose_and_empty(block):
+            return
+        cursor.setPosition(block.position())
+        if at_end:
+            cursor.deletePreviousChar()
+        else:
+            cursor.deleteChar()
+        if document.blockCount() == count:
+            return
 
 
 def _is_loose_and_empty(block: QTextBlock) -> bool:
