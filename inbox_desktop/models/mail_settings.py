@@ -81,3 +81,16 @@ def insecure_reason(server: Server) -> str | None:
             "unencrypted connections are allowed to this computer only."
         )
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """The servers that were found for an address, or None, and what a person should know about it.
+
+    `source` is "provider" (a known one), "domain" (its own autoconfig file), "guess" (servers that answered
+    under the usual names) or "".
+    """
+
+    settings: MailSettings | None
+    source: str
+    note: str

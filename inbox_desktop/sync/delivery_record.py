@@ -47,6 +47,7 @@ class Pauses:
     copy: float = 60.0
     most_tries: int = 8
     storage: float = 5.0
+    no_sender: float = 2.0
     longest_sleep: float = 60.0
     grace: float = 3.0
 

@@ -222,11 +222,11 @@ class Outbox:
             fresh = next((d.delivery_id for d in due if d.delivery_id not in tried), None)
             if fresh is None:
                 if due:  # refused by its action, though due: look again later, not at once
-                    self._rest(_SEND, channel_id)
+                    self._rest(_SEND, channel_id, self._pauses.longest_sleep)
                 return
             sender = None if is_removed else self._senders(channel_id)
             if sender is None and not is_removed:
-                self._rest(_SEND, channel_id)
+                self._rest(_SEND, channel_id, self._pauses.no_sender)
                 return
             tried.add(fresh)
             result = await self._attempts.attempt(fresh, sender)
@@ -235,10 +235,17 @@ class Outbox:
                     self._settler.look_up_later(reading.outgoing_mail(connection, fresh))
 
     async def _settle(self, channel_id: str) -> None:
-        await self._settler.settle(channel_id, self._senders(channel_id))
+        """Look up and file; without a way out later, unless there will be none."""
+        sender = self._senders(channel_id)
+        with self._store.read() as connection:
+            is_removed = reading.channel_is_removed(connection, channel_id)
+        if sender is None and not is_removed and self._loop is not None:
+            self._rest(_SETTLE, channel_id, self._pauses.no_sender)
+        else:
+            await self._settler.settle(channel_id, sender)
 
-    def _rest(self, what: str, channel_id: str) -> None:
-        self._resting[what, channel_id] = self._record.in_seconds(self._pauses.longest_sleep)
+    def _rest(self, what: str, channel_id: str, seconds: float) -> None:
+        self._resting[what, channel_id] = self._record.in_seconds(seconds)
 
 
 def _nobody_listens(_channel_id: str, _text: str | None) -> None:
