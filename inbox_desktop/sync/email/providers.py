@@ -61,8 +61,8 @@ _PROVIDERS = (
         "Outlook.com",
         "outlook.com hotmail.com live.com msn.com windowslive.com outlook.de outlook.fr outlook.es "
         "outlook.it outlook.at outlook.be outlook.dk outlook.ie outlook.pt outlook.com.br outlook.com.au "
-        "hotmail.de hotmail.fr hotmail.it hotmail.es hotmail.be hotmail.nl hotmail.se hotmail.co.uk live.de live.fr "
-        "live.it live.nl live.be live.dk live.se live.co.uk live.com.mx",
+        "hotmail.de hotmail.fr hotmail.it hotmail.es hotmail.be hotmail.nl hotmail.se hotmail.co.uk "
+        "live.de live.fr live.it live.nl live.be live.dk live.se live.co.uk live.com.mx",
         "outlook.office365.com",
         "smtp-mail.outlook.com",
         _MICROSOFT,
