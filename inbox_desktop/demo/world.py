@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import shutil
 import socket
 import tempfile
@@ -48,8 +47,6 @@ _FILLING = "The sample world of Inbox Desktop is being built in this folder.\n"
 _READY = "This folder holds the sample world of Inbox Desktop. It may be deleted.\n"
 _CLOSE_SECONDS = 5.0
 _BEFORE = timedelta(days=365)
-
-log = logging.getLogger(__name__)
 
 
 class Demo:
@@ -143,8 +140,8 @@ class Demo:
             channel = MailChannel(new_id(), f"{SHOP} support", SUPPORT, self._settings())
             team = await services.write(lambda session: _found(session, channel))
             forwarded = ForwardedMail(services, channel, _nobody_listens, since=present - _BEFORE)
-            await warming
             await Past(services, team, forwarded, present).happen(past_stories())
+            await warming
             sender = EmailSender(channel.settings, _no_password, services.store.attachments)
             await Outbox(store, services.write, lambda _channel_id: sender, lambda: present).flush_once()
         finally:
