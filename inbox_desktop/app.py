@@ -1,16 +1,18 @@
 """Composition root of the desktop: builds store, engine and window, and owns start and shut-down."""
 
+from __future__ import annotations
+
 import faulthandler
 import logging
 import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from inbox_desktop import __version__
-from inbox_desktop.demo.world import Demo
 from inbox_desktop.logs import keep_log
 from inbox_desktop.models.errors import InboxError
 from inbox_desktop.models.inbox import open_inbox
@@ -21,6 +23,9 @@ from inbox_desktop.sync.secrets import Secrets
 from inbox_desktop.ui.failure import FailureWindow
 from inbox_desktop.ui.kit import theme
 from inbox_desktop.ui.window import MainWindow, build_window
+
+if TYPE_CHECKING:
+    from inbox_desktop.demo.world import Demo
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +51,8 @@ def run(profile: Profile, picture: Path | None = None) -> int:
 
 def run_demo(folder: Path | None, picture: Path | None = None) -> int:
     """Show the sample world until its window is closed, or until its picture is saved."""
+    from inbox_desktop.demo.world import Demo  # nobody else waits for its letters to be loaded
+
     application = _application()
     demo = Demo(folder)
     try:

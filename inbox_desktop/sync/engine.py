@@ -14,14 +14,16 @@ from typing import Any, TypeVar
 from inbox_desktop.models.actions import SYSTEM, Action, Outcome, Refusal, perform, perform_all
 from inbox_desktop.models.actions.channels import AddChannel, RemoveChannel
 from inbox_desktop.models.errors import InboxError, StorageError
-from inbox_desktop.models.health import Health
+from inbox_desktop.models.health import Health, TestStep
 from inbox_desktop.models.ids import new_id
 from inbox_desktop.models.kinds import ChannelKind
-from inbox_desktop.models.mail_settings import MailSettings
+from inbox_desktop.models.mail_settings import Discovery, MailSettings
 from inbox_desktop.models.queries.directory import channel_settings
 from inbox_desktop.models.store import Store, WriteSession
 from inbox_desktop.sync.channels import CHANNEL_TYPES, ChannelSetup, present_channels
 from inbox_desktop.sync.crew import Crew, make_sender
+from inbox_desktop.sync.email.connection_test import try_connection
+from inbox_desktop.sync.email.discovery import discover
 from inbox_desktop.sync.errors import ChannelError
 from inbox_desktop.sync.health_board import HealthBoard
 from inbox_desktop.sync.outbox import Outbox
@@ -162,6 +164,20 @@ class Engine:
             with suppress(RuntimeError):  # the loop has ended
                 loop.call_soon_threadsafe(crew.sync_now, channel_id)
 
+    def test_email(
+        self, settings: MailSettings, address: str, password: str | None, step: Callable[[TestStep], None]
+    ) -> Future[bool]:
+        """Try every step of a connection; `step` is called on the engine's thread as each one ends.
+
+        Without a password the one of the channel that has this address is used, if there is one. The future
+        raises ChannelError when there is none.
+        """
+        return self._on_loop(self._test(settings, address, password, step))
+
+    def discover_email(self, address: str) -> Future[Discovery]:
+        """Find the servers of an address."""
+        return self._on_loop(discover(address))
+
     def fetch_remote(self, urls: Sequence[str]) -> Future[dict[str, bytes]]:
         """Fetch remote images that a person asked for; those that could not be had are left out."""
         return self._on_loop(fetch_images(urls))
@@ -243,6 +259,15 @@ class Engine:
             work.close()
             raise RuntimeError("the engine has not been started")
         return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    async def _test(
+        self, settings: MailSettings, address: str, password: str | None, step: Callable[[TestStep], None]
+    ) -> bool:
+        if password is None:
+            setups = await self._services.read(present_channels)
+            channel_id = next((setup.id for setup in setups if setup.address == address.lower()), "")
+            password = await self._services.files.call(self._secrets.password, channel_id, settings)
+        return await try_connection(settings, password, step)
 
     def _perform_now(self, action: Action) -> None:
         with self._store.write() as session:

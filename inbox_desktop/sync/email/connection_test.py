@@ -1,6 +1,6 @@
 """“Test connection”: each step on the way into a mailbox and out of it, told as it happens."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import aiosmtplib
 from imapclient import IMAPClient
@@ -34,6 +34,15 @@ async def connection_steps(
             yield step
     async for step in _outgoing(settings, password, seconds):
         yield step
+
+
+async def try_connection(settings: MailSettings, password: str, tell: Callable[[TestStep], None]) -> bool:
+    """Go through all steps, telling each as it ends. Returns whether all of them held."""
+    well = True
+    async for step in connection_steps(settings, password):
+        tell(step)
+        well = well and step.ok
+    return well
 
 
 async def _incoming(
