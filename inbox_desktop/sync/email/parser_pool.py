@@ -98,28 +98,44 @@ class ParserPool:
             results: dict[int, ParsedMail | ParseFailure] = {}
             crashed: set[int] = set()
             while len(results) < len(mails):
-                pending = [at for at in range(len(mails)) if at not in results][:_RUN_MAILS]
-                process = self._running()
-                run = _Run(process, [mails[position] for position in pending], self._seconds, self._memory)
-                answers = run.read()
-                results.update(zip(pending, answers, strict=False))
-                if len(answers) < len(pending):
-                    self._discard(process)
-                    culprit = pending[max(run.started - 1, len(answers))]
-                    reason = run.reason or ("" if culprit not in crashed else _TWICE)
-                    if reason:
-                        results[culprit] = ParseFailure(reason)
-                    crashed.add(culprit)  # perhaps it was killed from outside: the mail gets a second chance
-                    _log.info("the parser process ended at mail %d: %s", culprit, reason or "crash")
+                self._run(mails, results, crashed)
             return [results[position] for position in range(len(mails))]
 
+    def _run(
+        self, mails: Sequence[bytes], results: dict[int, ParsedMail | ParseFailure], crashed: set[int]
+    ) -> None:
+        """Read what has no result yet, until all is read or the process has ended; then name the culprit."""
+        pending = [position for position in range(len(mails)) if position not in results][:_RUN_MAILS]
+        process = self._running()
+        run = _Run(process, [mails[position] for position in pending], self._seconds, self._memory)
+        try:
+            answers = run.read()
+        finally:
+            if run.unfinished or self._closed:
+                self._discard(process)
+        results.update(zip(pending, answers, strict=False))
+        if len(answers) < len(pending):
+            culprit = pending[max(run.started - 1, len(answers))]
+            reason = run.reason or (_TWICE if culprit in crashed else "")
+            if reason:
+                results[culprit] = ParseFailure(reason)
+            crashed.add(culprit)  # perhaps it was killed from outside: the mail gets a second chance
+            _log.info("the parser process ended at mail %d: %s", culprit, reason or "crash")
+
     def close(self) -> None:
-        """End the process. A `parse` that is under way raises ParserClosedError."""
+        """End the process. A `parse` that is under way raises ParserClosedError, and puts the pieces away."""
         with self._state:
             self._closed = True
             process, self._process = self._process, None
-        if process is not None:
-            _end(process, _CLOSE_SECONDS if not self._turn.locked() else 0)
+        if process is None:
+            return
+        if self._turn.acquire(blocking=False):
+            try:
+                _end(process, _CLOSE_SECONDS)
+            finally:
+                self._turn.release()
+        else:
+            process.kill()
 
     def _running(self) -> "subprocess.Popen[bytes]":
         """The process, started if there is none."""
@@ -152,6 +168,7 @@ class _Run:
         self.memory = memory
         self.reason = ""
         self.started = 0
+        self.unfinished = True
         self.deadline = time.monotonic() + seconds
         self.done = threading.Event()
 
@@ -177,7 +194,8 @@ class _Run:
             self.done.set()
             for thread in threads:
                 thread.join()
-            self.started = self._count_started(complete=len(results) == len(self.mails))
+            self.unfinished = len(results) < len(self.mails)
+            self.started = self._count_started(complete=not self.unfinished)
         return results
 
     def _count_started(self, *, complete: bool) -> int:
