@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QProcess, QTimer
 from PySide6.QtWidgets import QApplication
 
 from inbox_desktop import __version__
@@ -81,6 +81,7 @@ class _Desktop(QObject):
         self._engine = Engine(store, Secrets())
         self._window: MainWindow = build_window(store, self._engine, theme())
         self._window.closed.connect(application.quit)
+        self._window.demo_requested.connect(self._open_demo)
         _quit_on_signals(application, self)
 
     def run(self) -> int:
@@ -109,6 +110,15 @@ class _Desktop(QObject):
             self._demo.stop()
         self._engine.stop()
         self._store.close()
+
+    def _open_demo(self) -> None:
+        """The sample world in a window and process of its own; this inbox closes."""
+        is_frozen = getattr(sys, "frozen", False)
+        arguments = ["--demo"] if is_frozen else ["-m", "inbox_desktop", "--demo"]
+        if QProcess.startDetached(sys.executable, arguments)[0]:
+            self._window.close()
+        else:
+            log.error("the demo could not be started from %s", sys.executable)
 
     def _take_picture(self) -> None:
         picture, self._picture = self._picture, None

@@ -177,7 +177,11 @@ class CancelDelivery(TicketAction):
         delivery = session.scalar(select(Delivery).where(Delivery.message_id == self.message_id))
         if delivery is None:
             raise RefusedError("There is nothing to cancel.")
-        if delivery.state not in {DeliveryState.QUEUED, DeliveryState.UNKNOWN, DeliveryState.FAILED}:
+        if delivery.state == DeliveryState.UNKNOWN:
+            raise RefusedError(
+                "It may have arrived, so it cannot be taken back. Say that it was sent, or send it again."
+            )
+        if delivery.state not in {DeliveryState.QUEUED, DeliveryState.FAILED}:
             raise RefusedError("It is too late to take this back: sending has begun.")
         if reached := _reached(session, delivery):
             raise RefusedError(f"It is too late to take this back: {reached} has it already.")
