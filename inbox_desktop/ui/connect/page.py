@@ -1,7 +1,7 @@
 """The first start: connect a mailbox, or look around in the demo."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from inbox_desktop.ui.bridge import Bridge
@@ -46,6 +46,11 @@ class ConnectPage(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(area)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ready for the address to be typed."""
+        super().showEvent(event)
+        self.form.address.setFocus()
 
     def _column(self) -> QVBoxLayout:
         column = QVBoxLayout()
