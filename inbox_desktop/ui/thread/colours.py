@@ -55,7 +55,7 @@ def _kept_style(style: str) -> str:
 def _is_plain(value: str, *, ground: bool) -> bool:
     """Whether a colour says no more than the mail's default: near black for text, near white for grounds."""
     value = value.strip().lower().removesuffix("!important").strip()
-    if value in _SAID_NOTHING:
+    if value.split(" ")[0] in _SAID_NOTHING:
         return True
     rgb = _RGB.match(value)
     colour = (

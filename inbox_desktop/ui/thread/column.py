@@ -55,6 +55,7 @@ class Column(QScrollArea):
         self._entries: list[_Entry] = []
         self._current: MessageCard | None = None
         self._placing = False
+        self._follows = True
         self._canvas = QWidget()
         self.setWidget(self._canvas)
         self._canvas.setAutoFillBackground(False)  # QScrollArea.setWidget has just turned it on
@@ -120,7 +121,7 @@ class Column(QScrollArea):
         old = {entry.item.key: entry for entry in self._entries}
         had = [entry.item.key for entry in self._entries if isinstance(entry.item, MessageItem)]
         last = had[-1] if had else None
-        was_at_bottom = self.is_at_bottom
+        followed = self._follows
         anchor = self._anchor()
         entries: list[_Entry] = []
         for item in items:
@@ -136,11 +137,11 @@ class Column(QScrollArea):
         came = self._came_below(items, last)
         for entry in self._below(last):
             self._build(entry)
-        self._place_all(anchor=None if was_at_bottom else anchor, bottom=was_at_bottom)
+        self._place_all(anchor=None if followed else anchor, bottom=followed)
         self._keep_current()
         if any(entry.widget is None for entry in entries):
             self._building.start()
-        if came and not was_at_bottom:
+        if came and not followed:
             self._show_pill(came)
         return bool(came)
 
@@ -187,7 +188,7 @@ class Column(QScrollArea):
     def _build_more(self) -> None:
         """Build upwards from what is there, for a few milliseconds."""
         until = perf_counter() + _SLICE_SECONDS
-        anchor, bottom = self._anchor(), self.is_at_bottom
+        anchor, bottom = self._anchor(), self._follows
         for entry in reversed(self._entries):
             if entry.widget is None:
                 self._build(entry)
@@ -240,7 +241,7 @@ class Column(QScrollArea):
             return
         self._placing = True
         if bottom is None:
-            bottom, anchor = self.is_at_bottom, self._anchor()
+            bottom, anchor = self._follows, self._anchor()
         view, edge = self.viewport().size(), theme().px(EDGE_WIDE)
         bar = self.width() - view.width()  # the bar stands in the right margin and moves nothing
         width = view.width() - edge - max(0, edge - bar)
@@ -260,6 +261,7 @@ class Column(QScrollArea):
             y += height + gap
         self._restore(anchor, bottom=bottom)
         self._placing = False
+        self._scrolled()
 
     def _keep_top(self, card: MessageCard) -> None:
         """Lay out again with the top of this message where it is."""
@@ -296,7 +298,11 @@ class Column(QScrollArea):
         self._pill.setGeometry(x, self.height() - size.height() - 12, size.width(), size.height())
 
     def _scrolled(self) -> None:
-        if self.is_at_bottom:
+        """Whether to follow is what the person did last; a change of size alone does not change it."""
+        if self._placing:
+            return
+        self._follows = self.is_at_bottom
+        if self._follows:
             self._pill.hide()
 
     # Keyboard
