@@ -1,6 +1,5 @@
 """The `inbox-desktop` command: the window by default, headless sub-commands below."""
 
-import multiprocessing
 import sys
 from collections.abc import Sequence
 
@@ -13,7 +12,6 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command. Returns its exit code: 0 well, 1 failed (said on standard error), 2 wrongly called."""
-    multiprocessing.freeze_support()  # the frozen program starts its parser process through here
     options = build_parser().parse_args(arguments)
     try:
         code: int = options.run(options)

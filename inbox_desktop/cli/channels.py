@@ -51,7 +51,7 @@ def list_channels(options: argparse.Namespace) -> int:
     """`channel list`."""
     store = Store.open_read_only(Profile(profile_folder(options)))
     with store.read() as connection:
-        rows = channels(connection)
+        rows = _present(connection)
     store.close()
     if options.json:
         write_json({"id": r.id, "kind": r.kind.value, "name": r.name, "address": r.address} for r in rows)
@@ -67,7 +67,7 @@ def test_channel(options: argparse.Namespace) -> int:
     """`channel test`: exit code 0 only if every step holds."""
     store = Store.open_read_only(Profile(profile_folder(options)))
     with store.read() as connection:
-        chosen = [_chosen(connection, options.channel)] if options.channel else list(channels(connection))
+        chosen = [_chosen(connection, options.channel)] if options.channel else _present(connection)
         settings = {row.id: channel_settings(connection, row.id) for row in chosen}
     store.close()
     if not chosen:
@@ -111,8 +111,12 @@ def _print_step(step: TestStep) -> None:
     say(f"  {'ok' if step.ok else 'failed':<7} {step.name}: {step.detail}")
 
 
+def _present(connection: Reader) -> list[ChannelRow]:
+    return [row for row in channels(connection) if row.enabled]
+
+
 def _chosen(connection: Reader, text: str) -> ChannelRow:
-    for row in channels(connection):
+    for row in _present(connection):
         if text in {row.id, row.address}:
             return row
     raise NotFoundError(f"There is no channel {text}. 'inbox-desktop channel list' lists them.")
