@@ -6,11 +6,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
+from inbox_desktop.models.bulk import insert_rows, insert_values
 from inbox_desktop.models.tables import SearchDocument
 
-_INSERT = text(
-    "INSERT INTO message_search (rowid, subject, people, body) VALUES (:id, :subject, :people, :body)"
-)
 _WORD = re.compile(r"\w+", re.UNICODE)
 _PHRASE = re.compile(r'"([^"]*)"|(\S+)')
 # Chinese and Japanese write no spaces, and FTS5's tokenizer would take a whole clause for one word: each of
@@ -37,21 +35,16 @@ def index(connection: Connection, documents: Sequence[Document]) -> None:
         return
     first = connection.execute(text("SELECT coalesce(max(id), 0) FROM search_documents")).scalar_one() + 1
     numbered = list(enumerate(documents, first))
-    connection.execute(
-        SearchDocument.__table__.insert(),  # type: ignore[attr-defined]
+    insert_rows(
+        connection,
+        SearchDocument,
         [{"id": n, "message_id": d.message_id, "ticket_id": d.ticket_id} for n, d in numbered],
     )
-    connection.execute(
-        _INSERT,
-        [
-            {
-                "id": n,
-                "subject": spaced(d.subject),
-                "people": spaced(d.people),
-                "body": spaced(d.body[:_LONGEST_BODY]),
-            }
-            for n, d in numbered
-        ],
+    insert_values(
+        connection,
+        "message_search",
+        ("rowid", "subject", "people", "body"),
+        [(n, spaced(d.subject), spaced(d.people), spaced(d.body[:_LONGEST_BODY])) for n, d in numbered],
     )
 
 

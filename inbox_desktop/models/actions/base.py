@@ -155,7 +155,7 @@ def _rights_refusal(session: WriteSession, action: Action) -> str | None:
 
 def take_seq(session: WriteSession, count: int) -> int:
     """Take the next `count` numbers of the journal; returns the first and stamps the session with it."""
-    head = session.get_one(Head, 1)
+    head = _head(session)
     first = head.seq + 1
     head.seq += count
     session.seq = first
@@ -164,10 +164,18 @@ def take_seq(session: WriteSession, count: int) -> int:
 
 def take_ticket_numbers(session: WriteSession, count: int) -> int:
     """Take the next `count` ticket numbers; returns the first."""
-    head = session.get_one(Head, 1)
+    head = _head(session)
     first = head.ticket_number + 1
     head.ticket_number += count
     return first
+
+
+def _head(session: WriteSession) -> Head:
+    """The row of counters. Held by the session: looking it up for each of a thousand messages would cost."""
+    head = session.info.get("head")
+    if not isinstance(head, Head):
+        session.info["head"] = head = session.get_one(Head, 1)
+    return head
 
 
 def journal_entry(action: Action, seq: int) -> JournalEntry:

@@ -21,7 +21,7 @@ from inbox_desktop.models.tables import LedgerEntry
 from inbox_desktop.sync.backoff import Backoff
 from inbox_desktop.sync.email import ledger
 from inbox_desktop.sync.email.channel import MailChannel
-from inbox_desktop.sync.email.imap import FetchedMail
+from inbox_desktop.sync.email.fetch_answers import FetchedMail
 from inbox_desktop.sync.email.ingest import Ingest
 from inbox_desktop.sync.email.ledger import KeptMail, MailboxState
 from inbox_desktop.sync.email.listener import Listener
@@ -29,9 +29,6 @@ from inbox_desktop.sync.email.parser_pool import ParserUnavailableError
 from inbox_desktop.sync.errors import KEPT, RETRIED, ChannelError
 from inbox_desktop.sync.report import ChannelReport, Counts
 from inbox_desktop.sync.services import Services
-
-FOLDER = "listener"
-"""The folder under which the ledger knows forwarded mail; we hand out its UIDs, its UIDVALIDITY is 1."""
 
 CERTIFICATE = "listener.pem"
 """The file in the profile's folder that holds the listener's private key and certificate."""
@@ -127,9 +124,9 @@ class ForwardedMail:
             self._counts.add(await self._ingest.read_kept(mails))
 
     async def _take_leftovers(self) -> None:
-        """Read everything that is kept, whoever kept it: after a crash, or when reading did not work."""
+        """Read everything that was kept: by a process that crashed, or when reading did not work."""
         self._kept.clear()
-        self._counts.add(await self._ingest.take_leftovers())
+        self._counts.add(await self._ingest.take_leftovers(forwarded=True))
 
     async def _listen(self) -> None:
         server = self._channel.settings.listen
@@ -158,14 +155,16 @@ class ForwardedMail:
         return self._mailbox
 
     def _find_mailbox(self, connection: Reader) -> MailboxState | None:
-        return ledger.find_mailbox(connection, self._channel.id, FOLDER, _UIDVALIDITY, uidnext=0)
+        return ledger.find_mailbox(connection, self._channel.id, ledger.FORWARDED, _UIDVALIDITY, uidnext=0)
 
     def _add_mailbox(self, session: WriteSession) -> MailboxState:
         """The mailbox. No mail can be older than it: there is no history to bring in."""
         there = self._find_mailbox(session.connection())
         if there is not None:
             return there
-        mailbox = ledger.add_mailbox(session, self._channel.id, FOLDER, _UIDVALIDITY, self._since or now())
+        mailbox = ledger.add_mailbox(
+            session, self._channel.id, ledger.FORWARDED, _UIDVALIDITY, self._since or now()
+        )
         return ledger.finish_initial(session, mailbox)
 
     async def _pause(self, error: ChannelError | StorageError | ParserUnavailableError) -> None:

@@ -9,17 +9,16 @@ import socket
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Self
 
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, ProtocolError
 
-from inbox_desktop.models.clock import now
 from inbox_desktop.models.kinds import Security
 from inbox_desktop.models.mail_settings import Server, insecure_reason
+from inbox_desktop.sync.email.fetch_answers import FetchedMail, read_fetch_answer
 from inbox_desktop.sync.errors import (
     KEPT,
     RETRIED,
@@ -38,8 +37,6 @@ IDLE_ROUND_SECONDS = 25.0
 "2177."""
 
 _MOST_LISTED = 50_000  # imaplib refuses lines over 1 MB, and SEARCH answers in one line
-_BODY = b"BODY[]"
-_HEADER = b"BODY[HEADER]"
 _TEMPORARY = re.compile(r"\[(UNAVAILABLE|INUSE|SERVERBUG)\]|temporar|try again|unavailable", re.IGNORECASE)
 _LIMITED = re.compile(r"\[(LIMIT|OVERQUOTA)\]|too many|limit|rate|throttl", re.IGNORECASE)
 
@@ -59,16 +56,6 @@ class Examined:
     uidvalidity: int
     uidnext: int
     exists: int
-
-
-@dataclass(frozen=True, slots=True)
-class FetchedMail:
-    """A mail as the server hands it out. `received_at` is its INTERNALDATE in UTC, `seen` its flag."""
-
-    uid: int
-    raw: bytes = field(repr=False)
-    received_at: datetime
-    seen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +161,9 @@ def faults(server: Server) -> Iterator[None]:
     """Turn the errors of a conversation with `server` into ChannelError; our own bugs pass."""
     try:
         yield
-    except ProtocolError as error:
+    except OSError as error:  # before ValueError: a certificate's error is both
+        raise connection_error(error, server) from error
+    except (ProtocolError, ValueError) as error:
         raise GarbledError(server) from error
     except IMAPClientAbortError as error:
         if "unterminated" in str(error) or "unexpected response" in str(error):
@@ -182,8 +171,6 @@ def faults(server: Server) -> Iterator[None]:
         raise closed_error(server) from error
     except IMAPClientError as error:
         raise _refused(server, str(error)) from error
-    except OSError as error:
-        raise connection_error(error, server) from error
 
 
 class ImapSession:
@@ -310,10 +297,13 @@ class ImapSession:
             socket.socket.shutdown(self._client.socket(), socket.SHUT_RDWR)
 
     def _fetch(self, uids: Sequence[int], *, header_only: bool) -> dict[int, FetchedMail]:
-        part = "BODY.PEEK[HEADER]" if header_only else "BODY.PEEK[]"
-        answer = self._client.fetch(list(uids), [part, "INTERNALDATE", "FLAGS"])
-        key = _HEADER if header_only else _BODY
-        return {uid: _mail(uid, item[key], item) for uid, item in answer.items() if item.get(key) is not None}
+        part = "[HEADER]" if header_only else "[]"
+        asked = f"(INTERNALDATE FLAGS BODY.PEEK{part})"
+        answer, data = self._client._imap.uid("FETCH", _set(uids), asked)
+        if answer != "OK":
+            raise IMAPClientError(f"fetch failed: {quoted(data[0] or b'')}")
+        found = read_fetch_answer(data, f"BODY{part}".encode())
+        return {uid: found[uid] for uid in uids if uid in found}
 
     def _fetch_alone(self, uid: int, words: dict[int, str], *, header_only: bool) -> dict[int, FetchedMail]:
         try:
@@ -406,12 +396,6 @@ def _start_tls(client: IMAPClient, server: Server) -> None:
     except BaseException:
         close_imap(client)
         raise
-
-
-def _mail(uid: int, raw: bytes, item: dict[bytes, Any]) -> FetchedMail:
-    received = item.get(b"INTERNALDATE")
-    flags = item.get(b"FLAGS") or ()
-    return FetchedMail(uid, raw, received if isinstance(received, datetime) else now(), rb"\Seen" in flags)
 
 
 def _is_refusal(error: IMAPClientError) -> bool:

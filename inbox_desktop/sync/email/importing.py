@@ -23,7 +23,7 @@ from inbox_desktop.models.tables import Channel, LedgerEntry
 from inbox_desktop.sync.email import ledger
 from inbox_desktop.sync.email.batches import BATCH, BATCH_BYTES, LARGEST_MAIL
 from inbox_desktop.sync.email.channel import IMPORT_ADDRESS, MailChannel
-from inbox_desktop.sync.email.imap import FetchedMail
+from inbox_desktop.sync.email.fetch_answers import FetchedMail
 from inbox_desktop.sync.email.ingest import Ingest
 from inbox_desktop.sync.email.ledger import MailboxState
 from inbox_desktop.sync.email.mail_files import FoundMail, MailFile, find_mail_files

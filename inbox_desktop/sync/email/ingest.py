@@ -17,7 +17,7 @@ from inbox_desktop.models.kinds import UidState
 from inbox_desktop.models.store import WriteSession
 from inbox_desktop.sync.email import ledger
 from inbox_desktop.sync.email.channel import MailChannel, own_addresses
-from inbox_desktop.sync.email.imap import FetchedMail
+from inbox_desktop.sync.email.fetch_answers import FetchedMail
 from inbox_desktop.sync.email.inbound import Surroundings, to_inbound
 from inbox_desktop.sync.email.ledger import KeptMail, MailboxState, Settled
 from inbox_desktop.sync.email.parsed import ParsedMail, ParseFailure
@@ -87,8 +87,8 @@ class Ingest:
         await self._services.write(partial(ledger.store_raw, channel_id=self._channel.id, mails=kept))
         return kept
 
-    async def take_leftovers(self) -> Counts:
-        """Read what was kept raw when the program ended.
+    async def take_leftovers(self, *, forwarded: bool = False) -> Counts:
+        """Read what was kept raw when the program ended: the server's mails, or those `forwarded`.
 
         Raises:
             StorageError, ParserUnavailableError: as `take`.
@@ -99,6 +99,7 @@ class Ingest:
             channel_id=self._channel.id,
             limit=_LEFTOVERS_AT_ONCE,
             most_bytes=_LEFTOVER_BYTES,
+            forwarded=forwarded,
         )
         while kept := await self._services.read(query):
             counts.add(await self.read_kept(kept))

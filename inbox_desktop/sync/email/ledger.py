@@ -10,11 +10,15 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, update
 
+from inbox_desktop.models.bulk import insert_rows
 from inbox_desktop.models.ids import new_id
 from inbox_desktop.models.kinds import UidState
 from inbox_desktop.models.store import WriteSession
 from inbox_desktop.models.tables import LedgerEntry, Mailbox, Message, RawMail
-from inbox_desktop.sync.email.imap import FetchedMail
+from inbox_desktop.sync.email.fetch_answers import FetchedMail
+
+FORWARDED = "listener"
+"""The folder under which the ledger knows forwarded mail; its UIDs are ours, its UIDVALIDITY is 1."""
 
 _RAW = cast("Table", RawMail.__table__)
 _LEDGER = cast("Table", LedgerEntry.__table__)
@@ -156,8 +160,9 @@ def store_raw(session: WriteSession, channel_id: str, mails: Sequence[KeptMail])
     if not mails:
         return
     connection = session.connection()
-    connection.execute(
-        insert(_RAW),
+    insert_rows(
+        connection,
+        RawMail,
         [
             {
                 "id": mail.raw_id,
@@ -169,8 +174,9 @@ def store_raw(session: WriteSession, channel_id: str, mails: Sequence[KeptMail])
             for mail in mails
         ],
     )
-    connection.execute(
-        insert(_LEDGER),
+    insert_rows(
+        connection,
+        LedgerEntry,
         [
             {
                 "mailbox_id": mail.mailbox_id,
@@ -217,15 +223,14 @@ def settle(session: WriteSession, mailbox_id: str, entries: Sequence[Settled]) -
     """Say what became of UIDs that were FETCHED."""
     if not entries:
         return
-    session.connection().execute(
-        update(_LEDGER)
-        .where(LedgerEntry.mailbox_id == mailbox_id, LedgerEntry.uid == bindparam("the_uid"))
-        .values(state=bindparam("the_state"), message_id=bindparam("the_message"), reason=bindparam("why")),
-        [
-            {"the_uid": e.uid, "the_state": e.state, "the_message": e.message_id, "why": e.reason}
-            for e in entries
-        ],
+    values = ", ".join(["(?, ?, ?, ?)"] * len(entries))
+    parameters = [item for e in entries for item in (e.uid, e.state.value, e.message_id, e.reason)]
+    # One statement for all, see models.bulk. Nothing but question marks is put into it.
+    statement = (
+        "UPDATE uid_ledger SET state = found.column2, message_id = found.column3, reason = found.column4 "  # noqa: S608
+        f"FROM (VALUES {values}) AS found WHERE mailbox_id = ? AND uid = found.column1"
     )
+    session.connection().exec_driver_sql(statement, (*parameters, mailbox_id))
 
 
 def drop_copies(session: WriteSession, channel_id: str, duplicates: dict[str, str]) -> None:
@@ -254,8 +259,16 @@ def drop_copies(session: WriteSession, channel_id: str, duplicates: dict[str, st
         connection.execute(delete(_RAW).where(RawMail.id.in_(some)))
 
 
-def leftovers(connection: Connection, channel_id: str, limit: int, most_bytes: int) -> list[KeptMail]:
-    """Mails that were fetched and never settled: the program ended in between. The newest first."""
+def leftovers(
+    connection: Connection, channel_id: str, limit: int, most_bytes: int, *, forwarded: bool = False
+) -> list[KeptMail]:
+    """Mails that were kept and never settled: the program ended in between.
+
+    `forwarded` chooses those of the listener, as they came; else those of the server's folders, the newest
+    first. Each has a runner of its own, and must leave alone what the other is reading.
+    """
+    by_age = LedgerEntry.uid if forwarded else LedgerEntry.uid.desc()
+    place = Mailbox.folder == FORWARDED if forwarded else Mailbox.folder != FORWARDED
     query = (
         select(
             LedgerEntry.mailbox_id,
@@ -268,8 +281,8 @@ def leftovers(connection: Connection, channel_id: str, limit: int, most_bytes: i
         )
         .join(Mailbox, Mailbox.id == LedgerEntry.mailbox_id)
         .join(RawMail, RawMail.id == LedgerEntry.raw_id)
-        .where(LedgerEntry.state == UidState.FETCHED, Mailbox.channel_id == channel_id)
-        .order_by(LedgerEntry.mailbox_id, LedgerEntry.uid.desc())
+        .where(LedgerEntry.state == UidState.FETCHED, Mailbox.channel_id == channel_id, place)
+        .order_by(LedgerEntry.mailbox_id, by_age)
     )
     found: list[KeptMail] = []
     size = 0
