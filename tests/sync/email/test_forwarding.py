@@ -21,7 +21,9 @@ from inbox_desktop.models.mail_settings import MailSettings, Server
 from inbox_desktop.models.store import Store
 from inbox_desktop.models.tables import LedgerEntry, Message, RawMail, Ticket
 from inbox_desktop.sync.email.channel import MailChannel
+from inbox_desktop.sync.email.fetch_answers import FetchedMail
 from inbox_desktop.sync.email.forwarding import ForwardedMail
+from inbox_desktop.sync.email.ledger import add_mailbox, keep, store_raw
 from inbox_desktop.sync.email.parsed import ParsedMail, ParseFailure
 from inbox_desktop.sync.email.parser_pool import ParserUnavailableError
 from inbox_desktop.sync.engine import Engine
@@ -221,3 +223,21 @@ class TestDurability:
         assert report.channels[0].counts.stored == 1
         assert states(store) == [(1, UidState.STORED)]
         assert tickets(store) == [("Question 1", 1)]
+
+    async def test_leaves_alone_what_another_runner_of_the_channel_is_reading(
+        self, store: Store, connect: Connect, settings: MailSettings
+    ) -> None:
+        services = Services(store, Secrets(), Writer(store))
+        channel = MailChannel(connect(settings), "Support", SUPPORT, settings)
+        try:
+            fetched = FetchedMail(uid=7, raw=mail(7), received_at=now(), seen=False)
+            folder = await services.write(lambda session: add_mailbox(session, channel.id, "INBOX", 1, now()))
+            kept = keep(folder, [fetched])
+            await services.write(lambda session: store_raw(session, channel.id, kept))
+            forwarded = ForwardedMail(services, channel, lambda _health: None)
+            await forwarded.keep_all([(mail(n), now()) for n in (1, 2)])
+            await forwarded.sync_once()
+        finally:
+            services.close(5.0)
+        assert tickets(store) == [("Question 1", 1), ("Question 2", 1)]
+        assert states(store) == [(1, UidState.STORED), (2, UidState.STORED), (7, UidState.FETCHED)]
