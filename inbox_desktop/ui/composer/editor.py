@@ -1,5 +1,6 @@
 """The editor of replies and notes: bold, italic, links, lists; whatever is pasted becomes that too."""
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,7 @@ from inbox_desktop.ui.thread.document import SafeDocument
 from inbox_desktop.ui.thread.links import safe_url
 
 _LEAST_LINES: Final = 3
+_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _LONGEST_PASTE: Final = 400_000
 
 
@@ -160,8 +162,9 @@ class Editor(QTextEdit):
         if not address.strip():
             words = cursor.selectedText()
         else:
-            url = safe_url(address.strip()) or safe_url(f"https://{address.strip()}")
-            if url is None or (not url.host() and url.scheme() in {"http", "https"}):
+            has_scheme = _SCHEME.match(address.strip()) is not None
+            url = safe_url(address.strip() if has_scheme else f"https://{address.strip()}")
+            if url is None:
                 return False
             shape.setAnchor(True)
             shape.setAnchorHref(url.toString())

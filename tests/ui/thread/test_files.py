@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from inbox_desktop.ui.bridge import Bridge
-from inbox_desktop.ui.thread import files as files_module
 from inbox_desktop.ui.thread.files import FileActions, safe_label
 from tests.ui.thread.rows import attachment
 
@@ -28,7 +28,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[QUrl]:
         found.append(url)
         return True
 
-    monkeypatch.setattr(files_module.QDesktopServices, "openUrl", remember)
+    monkeypatch.setattr(QDesktopServices, "openUrl", remember)
     return found
 
 

@@ -66,7 +66,9 @@ def follow_up(world: World, count: int, **values: object) -> str:
 
 def test_no_ticket_says_what_to_do(pane: ThreadPane) -> None:
     assert pane.thread is None
-    assert pane._pages.currentWidget().accessibleName() == "No ticket chosen"
+    page = pane._pages.currentWidget()
+    assert page is not None
+    assert page.accessibleName() == "No ticket chosen"
 
 
 def test_a_ticket_shows_its_messages_and_facts(qtbot: QtBot, pane: ThreadPane, world: World) -> None:
