@@ -76,13 +76,16 @@ async def protected_session(server: Server, timeouts: Timeouts) -> AsyncIterator
         local_hostname=_OUR_NAME,
         timeout=timeouts.connect,
     )
+    transport = None
     try:
         await _enter(client, server)
+        transport = client.transport  # QUIT makes the client forget it
         yield client
     finally:
-        transport = client.transport
+        transport = transport or client.transport
         client.close()
-        connection.close()
+        # The loop closes the socket. Were it closed here, while TLS still says goodbye, the loop would take
+        # the next socket, which gets the same number, for the old one, and never hear of it.
         if transport is not None:
             transport.abort()  # type: ignore[attr-defined]  # every stream transport has it
 

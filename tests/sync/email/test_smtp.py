@@ -86,6 +86,13 @@ async def test_a_protected_connection_is_used(security: Security, trusted: TestA
 
 
 @pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
+async def test_one_message_follows_the_other_at_once(security: Security, trusted: TestAuthority) -> None:
+    with SmtpServer(security, trusted.valid()) as smtp:
+        states = [(await submit(smtp.server)).state for _ in range(5)]
+        assert states == [DeliveryState.SENT] * 5
+
+
+@pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
 @pytest.mark.parametrize("certificate", ["expired", "wrong_host", "unknown"])
 async def test_a_wrong_certificate_gets_no_password_and_no_mail(
     security: Security, certificate: str, trusted: TestAuthority, tmp_path: Path
