@@ -50,9 +50,11 @@ class Notifier(QObject):
 
     Signals:
         ticket_wanted(str): a notification was clicked.
+        window_wanted: the tray's icon was clicked.
     """
 
     ticket_wanted = Signal(str)
+    window_wanted = Signal()
 
     def __init__(
         self, bridge: Bridge, looked_at: Callable[[], str | None], parent: QObject | None = None
@@ -76,6 +78,7 @@ class Notifier(QObject):
         if QSystemTrayIcon.isSystemTrayAvailable() and self._tray is None:
             self._tray = QSystemTrayIcon(icon, self)
             self._tray.messageClicked.connect(self._clicked)
+            self._tray.activated.connect(lambda _reason: self.window_wanted.emit())
             self._tray.show()
 
     @staticmethod

@@ -127,6 +127,8 @@ class OutboxPanel(Popover):
         width = theme().px(_WIDTH)
         page.setFixedWidth(width)
         self._area.setWidget(page)
+        page.setAutoFillBackground(False)
+        self._area.viewport().setAutoFillBackground(False)
         self._area.setFixedSize(width, min(theme().px(_TALLEST), page.sizeHint().height()))
         self.adjustSize()
 

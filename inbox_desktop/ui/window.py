@@ -43,6 +43,8 @@ from inbox_desktop.ui.window_state import WindowState
 TITLE: Final = "Inbox Desktop"
 LEAST: Final = (680, 480)
 FIRST: Final = (1440, 900)
+FRAME: Final = 40
+"""Height that the desktop's frame around a window may need."""
 _PAINT_MS: Final = 30
 _PLACES: Final = {
     "view_mine": MINE,
@@ -71,6 +73,7 @@ class MainWindow(QWidget):
         self._shown_id: str | None = None
         self._content_told = False
         self._is_over = False
+        self._is_arriving = False
         self._place_restored = False
         self._make_panes()
         self._make_services()
@@ -151,6 +154,7 @@ class MainWindow(QWidget):
         self.surroundings.seen.connect(self._seen)
         self.ticket_commands.left_unread.connect(self.reading.leave_unread)
         self.notifier.ticket_wanted.connect(self._bring_up)
+        self.notifier.window_wanted.connect(self._come_forward)
         self.reporter.told.connect(self.door.say_trouble)
         self.door.undone.connect(self._undone)
         self._theme.changed.connect(self._theme_changed)
@@ -233,6 +237,7 @@ class MainWindow(QWidget):
         self.views.search.edit.blockSignals(False)
         self.views.set_place(place)
         self.panes.close_views()
+        self._is_arriving = True
         self.tickets.show_place(place)
         self.setWindowTitle(f"{place.title} – {TITLE}")
 
@@ -252,11 +257,12 @@ class MainWindow(QWidget):
         self.reading.show(ticket_id, by_person=by_person)
 
     def _list_shown(self) -> None:
-        if self.tickets.current is None and not self.tickets.is_searching:
+        if self._is_arriving and self.tickets.current is None:
             if self.tickets.model.rowCount():
                 self.tickets.select_first()
             else:
                 self._show(None, by_person=False)
+        self._is_arriving = False
         self._tell_content()
 
     def _searched(self, words: str) -> None:
@@ -284,10 +290,15 @@ class MainWindow(QWidget):
         self.panes.open_views(self.tickets.header.views_button)
 
     def _bring_up(self, ticket_id: str) -> None:
-        self.showNormal() if self.isMinimized() else self.show()
+        self._come_forward()
+        self.open_ticket(ticket_id)
+
+    def _come_forward(self) -> None:
+        if self.isMinimized():
+            self.showNormal()
+        self.show()
         self.raise_()
         self.activateWindow()
-        self.open_ticket(ticket_id)
 
     # What is heard
 
@@ -395,7 +406,8 @@ class MainWindow(QWidget):
     # Start and end
 
     def _restore(self) -> None:
-        self.resize(*FIRST)
+        room = self.screen().availableGeometry()
+        self.resize(min(FIRST[0], room.width()), min(FIRST[1], room.height() - FRAME))
         if self._state.geometry is not None:
             self.restoreGeometry(self._state.geometry)
         self.panes.set_widths(self._state.widths)

@@ -1,14 +1,17 @@
 """Feeds the list's model: asks on reader threads, page by page, and again when tickets have changed."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from inbox_desktop.models.queries.rows import TicketRow
 from inbox_desktop.models.store import Changed, Reader
 from inbox_desktop.ui.bridge import Bridge, Failed
+from inbox_desktop.ui.ticket_list.diff import Change, change
 from inbox_desktop.ui.ticket_list.model import TicketListModel
 from inbox_desktop.ui.ticket_list.question import PAGE, Answer, Question, first_rows, next_rows
 
@@ -23,6 +26,21 @@ class State(StrEnum):
     LOADING = "loading"
     SHOWN = "shown"
     FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """An answer, the way to it from what the model shows, and how long it took to find (milliseconds)."""
+
+    answer: Answer
+    way: Change
+    cost_ms: float
+
+
+def _learn(ask: Callable[[Reader], Answer], here: Sequence[TicketRow], reader: Reader) -> News:
+    begin = time.perf_counter()
+    answer = ask(reader)
+    return News(answer, change(here, answer.rows), (time.perf_counter() - begin) * 1000)
 
 
 class Feeder(QObject):
@@ -94,9 +112,8 @@ class Feeder(QObject):
         count = min(self._model.rowCount(), needed)
         self._stale = False
         self._busy = True
-        self._send(
-            lambda reader: first_rows(reader, question, count, about), self._refreshed, self._not_refreshed
-        )
+        ask = partial(first_rows, question=question, count=count, about=about)
+        self._send(ask, self._refreshed, self._not_refreshed)
 
     def more(self) -> None:
         """Continue behind the last row."""
@@ -108,31 +125,33 @@ class Feeder(QObject):
         done = self._refreshed if question.words else self._continued
         self._send(lambda reader: next_rows(reader, question, after, have), done, self._not_refreshed)
 
-    def _send(self, ask: Callable[[Reader], Answer], done: Callable[[Answer], None], failed: Failed) -> None:
-        def timed(reader: Reader) -> tuple[Answer, float]:
-            begin = time.perf_counter()
-            answer = ask(reader)
-            return answer, (time.perf_counter() - begin) * 1000
+    def _send(self, ask: Callable[[Reader], Answer], done: Callable[[News], None], failed: Failed) -> None:
+        # Nobody else changes the model, and not before the answer has come: the way from here stays true.
+        here = self._model.rows if done == self._refreshed else ()
+        self._bridge.query(
+            partial(_learn, ask, here), partial(self._ended, done), failed, key=("tickets", id(self))
+        )
 
-        self._bridge.query(timed, partial(self._ended, done), failed, key=("tickets", id(self)))
-
-    def _ended(self, done: Callable[[Answer], None], result: tuple[Answer, float]) -> None:
+    def _ended(self, done: Callable[[News], None], news: News) -> None:
         self._busy = False
-        answer, self._cost_ms = result
-        done(answer)
+        self._cost_ms = news.cost_ms
+        done(news)
         if self._stale:
             self._later()
 
-    def _started(self, answer: Answer) -> None:
+    def _started(self, news: News) -> None:
+        answer = news.answer
         self._model.start(answer.rows, complete=answer.complete)
         self._set_state(State.SHOWN)
 
-    def _continued(self, answer: Answer) -> None:
+    def _continued(self, news: News) -> None:
+        answer = news.answer
         self._model.append(answer.rows, complete=answer.complete)
 
-    def _refreshed(self, answer: Answer) -> None:
+    def _refreshed(self, news: News) -> None:
+        answer = news.answer
         self.updating.emit()
-        self._model.update(answer.rows, complete=answer.complete)
+        self._model.update(answer.rows, news.way, complete=answer.complete)
         self.updated.emit(answer)
 
     def _failed(self, reason: str) -> None:

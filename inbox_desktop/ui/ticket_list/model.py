@@ -16,7 +16,7 @@ from PySide6.QtCore import (
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.queries.rows import TicketRow
 from inbox_desktop.ui.kit import NOT_DELIVERED, StateRole, TicketRole, ticket_sentence
-from inbox_desktop.ui.ticket_list.diff import Insert, Move, Remove, Step, steps
+from inbox_desktop.ui.ticket_list.diff import Change, Insert, Move, Remove, Step
 
 MOST_STEPS = 60
 """Above this, one new layout is quicker than moving rows one by one."""
@@ -104,19 +104,20 @@ class TicketListModel(QAbstractListModel):
             self._places = {}
             self.endInsertRows()
 
-    def update(self, rows: Sequence[TicketRow], *, complete: bool) -> None:
-        """Become `rows` by removing, moving, inserting and changing only what differs."""
+    def update(self, rows: Sequence[TicketRow], way: Change, *, complete: bool) -> None:
+        """Become `rows` by removing, moving, inserting and changing only what differs.
+
+        `way` leads there from the present rows (`diff.change`).
+        """
         self._complete = complete
-        todo = steps([row.id for row in self._rows], [row.id for row in rows])
-        if len(todo) > MOST_STEPS:
+        if len(way.steps) > MOST_STEPS:
             self._lay_out_anew(rows)
             return
-        for step in todo:
+        for step in way.steps:
             self._do(step, rows)
-        for place, (old, new) in enumerate(zip(self._rows, rows, strict=True)):
-            if old != new:
-                self._rows[place] = new
-                self.dataChanged.emit(self.index(place), self.index(place))
+        for place in way.changed:
+            self._rows[place] = rows[place]
+            self.dataChanged.emit(self.index(place), self.index(place))
 
     def _do(self, step: Step, rows: Sequence[TicketRow]) -> None:
         match step:
