@@ -49,6 +49,8 @@ class Crew:
         self._outbox = Outbox(services.store, services.write, self._sender, on_problem=board.sending_problem)
         self._timer = SnoozeTimer(services)
         self._channels_changed = asyncio.Event()
+        self._states: dict[str, ChannelState] = {}
+        self._retries: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Go on until cancelled."""
@@ -58,6 +60,7 @@ class Crew:
             loop.call_soon_threadsafe(self._hear, changed.kind)
 
         unsubscribe = self._services.store.subscribe(hear)
+        stop_listening = self._board.subscribe(self._hear_health)
         tasks = [
             asyncio.create_task(self._keep_going(name, work), name=name)
             for name, work in (
@@ -71,7 +74,8 @@ class Crew:
             await asyncio.gather(*tasks)
         finally:
             unsubscribe()
-            tasks += [running.task for running in self._channels.values()]
+            stop_listening()
+            tasks += [*self._retries, *(running.task for running in self._channels.values())]
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -82,7 +86,26 @@ class Crew:
             if channel_id in {None, running.setup.id}:
                 for runner in running.runners:
                     runner.wake()
-        self._outbox.wake()
+        self._try_sending(channel_id)
+
+    def _try_sending(self, channel_id: str | None) -> None:
+        """Send now what was put off, of one channel or of all."""
+        task = asyncio.create_task(self._retry(channel_id), name="retry sending")
+        self._retries.add(task)
+        task.add_done_callback(self._retries.discard)
+
+    async def _retry(self, channel_id: str | None) -> None:
+        try:
+            await self._outbox.retry_now(channel_id)
+        except StorageError as error:
+            log.warning("what waits in the outbox could not be tried now: %s", error)
+
+    def _hear_health(self, health: Health) -> None:
+        """A channel that has its connection back sends at once what could not leave without it."""
+        before = self._states.get(health.channel_id)
+        self._states[health.channel_id] = health.state
+        if health.state is ChannelState.CONNECTED and before in {ChannelState.OFFLINE, ChannelState.FAILED}:
+            self._try_sending(health.channel_id)
 
     def _hear(self, kind: str) -> None:
         if kind == "channel":
@@ -200,7 +223,7 @@ class Crew:
                     for runner in running.runners:
                         runner.reconnect()
                 self._timer.check()
-                await self._outbox.retry_now()
+                self._try_sending(None)
 
     async def _keep_going(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         """Start `work` again whenever it ends, after a wait."""
