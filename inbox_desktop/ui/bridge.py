@@ -89,10 +89,6 @@ class Bridge(QObject):
         """What every channel last said about itself."""
         return tuple(self._healths.values())
 
-    def forget_health(self, channel_id: str) -> None:
-        """Drop the state of a channel that was removed."""
-        self._healths.pop(channel_id, None)
-
     def close(self) -> None:
         """Stop listening, and wait for the questions that are under way. No callback comes afterwards."""
         if self._closed:

@@ -29,6 +29,11 @@ class Glance:
     badge: int
 
     @property
+    def connected(self) -> set[str]:
+        """The ids of the channels that have not been removed."""
+        return {channel.id for channel in self.channels if channel.enabled}
+
+    @property
     def is_new(self) -> bool:
         """Whether this inbox has never been connected to anything."""
         return not any(channel.enabled for channel in self.channels) and not self.counts.all

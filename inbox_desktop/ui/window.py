@@ -12,6 +12,7 @@ from inbox_desktop.models.actions import Outcome, Refusal
 from inbox_desktop.models.actions.messages import Reply
 from inbox_desktop.models.actions.tickets import AddTag, RemoveTag
 from inbox_desktop.models.clock import now
+from inbox_desktop.models.health import Health
 from inbox_desktop.models.queries.directory import me
 from inbox_desktop.models.queries.rows import AgentRow, TicketRow
 from inbox_desktop.models.store import Store
@@ -149,7 +150,7 @@ class MainWindow(QWidget):
         self.status.outbox_wanted.connect(self.open_outbox)
 
     def _connect_services(self) -> None:
-        self._bridge.health.connect(self.status.set_health)
+        self._bridge.health.connect(self._heard)
         self._bridge.me_changed.connect(lambda: self.rail.set_me(self._bridge.me))
         self.surroundings.seen.connect(self._seen)
         self.ticket_commands.left_unread.connect(self.reading.leave_unread)
@@ -158,8 +159,6 @@ class MainWindow(QWidget):
         self.reporter.told.connect(self.door.say_trouble)
         self.door.undone.connect(self._undone)
         self._theme.changed.connect(self._theme_changed)
-        for health in self._bridge.healths:
-            self.status.set_health(health)
 
     def _command_table(self) -> dict[str, Callable[[], object]]:
         table: dict[str, Callable[[], object]] = {
@@ -308,7 +307,9 @@ class MainWindow(QWidget):
         self.rail.set_unread(glance.badge)
         self.notifier.set_badge(glance.badge)
         self.status.set_outbox(glance.outbox)
-        self.status.keep_only({channel.id for channel in glance.channels if channel.enabled})
+        self.status.keep_only(glance.connected)
+        for health in self._bridge.healths:
+            self._heard(health)
         if self._outbox is not None:
             self._outbox.set_rows(glance.outbox)
         self._choose_page(glance)
@@ -316,6 +317,12 @@ class MainWindow(QWidget):
             self._place_restored = True
             known = {place.key: place for place in self.views.places()}
             self.show_place(known.get(self._state.place, MINE))
+
+    def _heard(self, health: Health) -> None:
+        """A removed channel may still say that it stops; a new one is known with the next look around."""
+        glance = self.surroundings.glance
+        if glance is not None and health.channel_id in glance.connected:
+            self.status.set_health(health)
 
     def _choose_page(self, glance: Glance) -> None:
         if not glance.is_new:

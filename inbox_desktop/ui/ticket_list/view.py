@@ -1,8 +1,8 @@
 """The list's view: rows of one height, several of which may be selected; it stays where one reads."""
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView, QScrollBar, QWidget
 
 from inbox_desktop.models.queries.rows import TicketRow
 from inbox_desktop.ui.kit import Density, TicketDelegate
@@ -10,6 +10,31 @@ from inbox_desktop.ui.ticket_list.model import TicketListModel
 
 NEAR_END = 40
 """This many rows before the end of what is loaded, more is asked for."""
+
+
+class FloatingBar(QScrollBar):
+    """A scroll bar over the rows instead of beside them, so that they reach the pane's edge."""
+
+    def __init__(self, view: QListView) -> None:
+        super().__init__(Qt.Orientation.Vertical, view)
+        self._view = view
+        self._real = view.verticalScrollBar()
+        self._real.rangeChanged.connect(self._follow_range)
+        self._real.valueChanged.connect(self.setValue)
+        self.valueChanged.connect(self._real.setValue)
+        self._follow_range(self._real.minimum(), self._real.maximum())
+
+    def _follow_range(self, low: int, high: int) -> None:
+        self.setPageStep(self._real.pageStep())
+        self.setRange(low, high)
+        self.setVisible(high > low)
+
+    def place(self) -> None:
+        """Stand at the right edge of the view."""
+        room = self._view.rect()
+        width = self.sizeHint().width()
+        self.setGeometry(room.right() - width + 1, room.top(), width, room.height())
+        self.raise_()
 
 
 class TicketListView(QListView):
@@ -36,6 +61,8 @@ class TicketListView(QListView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._bar = FloatingBar(self)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setMouseTracking(True)
         self.setAccessibleName("Tickets")
@@ -94,6 +121,10 @@ class TicketListView(QListView):
     def _look_ahead(self) -> None:
         if self.last_visible_place() >= self._tickets.rowCount() - NEAR_END:
             self.near_end.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._bar.place()
 
     def keyboardSearch(self, search: str) -> None:
         """Letters are shortcuts here; nothing is looked for by typing."""

@@ -192,6 +192,17 @@ def test_at_the_top_the_new_ticket_is_seen(many: Many, qtbot: QtBot) -> None:
     assert pane.view.indexAt(QPoint(5, 5)).row() == 0
 
 
+def test_the_scroll_bar_lies_over_the_rows_and_moves_them(many: Many) -> None:
+    _world, pane = many
+    bar, real = pane.view._bar, pane.view.verticalScrollBar()
+    assert bar.isVisible()
+    assert pane.view.viewport().width() == pane.view.width()
+    bar.setValue(500)
+    assert real.value() == 500
+    real.setValue(900)
+    assert bar.value() == 900
+
+
 def test_what_lies_far_below_is_let_go_again(many: Many, qtbot: QtBot) -> None:
     world, pane = many
     bar = pane.view.verticalScrollBar()
