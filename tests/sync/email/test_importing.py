@@ -1,0 +1,146 @@
+"""Importing: .eml files, mbox files, Maildirs; repeated without harm; what is odd is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from inbox_desktop.models.errors import NotFoundError
+from inbox_desktop.models.kinds import Security, UidState
+from inbox_desktop.models.mail_settings import MailSettings, Server
+from inbox_desktop.models.store import Store
+from inbox_desktop.models.tables import Channel, Message, Ticket
+from inbox_desktop.sync.email.importing import ImportProgress, ImportReport, import_mails
+from inbox_desktop.sync.email.ledger import ledger_sums
+from inbox_desktop.sync.email.mail_files import find_mail_files
+from inbox_desktop.sync.engine import Engine
+from inbox_desktop.sync.secrets import Secrets
+from tests.support.mails import id_of, mail
+
+PLACE = Server("127.0.0.1", 1143, Security.NONE)
+SETTINGS = MailSettings(PLACE, PLACE, "ann", password_env="NOWHERE")
+
+
+def mbox(path: Path, *mails: bytes) -> Path:
+    parts = (
+        b"From ana@example.com Sun Mar  1 09:00:00 2026\n" + m.replace(b"\r\n", b"\n") + b"\n" for m in mails
+    )
+    path.write_bytes(b"".join(parts))
+    return path
+
+
+def subjects(store: Store) -> list[str]:
+    with store.read() as connection:
+        return sorted(connection.scalars(select(Message.subject)))
+
+
+def numbers(report: ImportReport) -> tuple[int, int, int]:
+    return report.counts.stored, report.counts.duplicate, report.counts.quarantined
+
+
+def test_files_of_every_kind(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "mails"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "deep" / "one.eml").write_bytes(mail(1))
+    (folder / "deep" / "picture.png").write_bytes(b"\x89PNG")
+    archive = mbox(tmp_path / "archive", mail(2), mail(3, text="Hi\n\n>From here on\nquoted\n"))
+    maildir = tmp_path / "Maildir"
+    for part in ("cur", "new", "tmp"):
+        (maildir / part).mkdir(parents=True)
+    (maildir / "cur" / "1.a.host:2,S").write_bytes(mail(4))
+    (maildir / "new" / "2.b.host").write_bytes(mail(5, sender="Bo <bo@example.com>"))
+    heard: list[ImportProgress] = []
+    report = import_mails(store, [folder, archive, str(maildir)], progress=heard.append)
+    assert report.problems == []
+    assert numbers(report) == (5, 0, 0)
+    assert subjects(store) == [f"Question {n}" for n in range(1, 6)]
+    assert heard[-1] == ImportProgress(5, 5)
+    with store.read() as connection:
+        unread = {r.subject: r.unread for r in connection.execute(select(Ticket.subject, Ticket.unread))}
+        text = connection.scalar(select(Message.text).where(Message.subject == "Question 3"))
+        (found,) = ledger_sums(connection)
+    assert unread["Question 5"]
+    assert not unread["Question 4"]
+    assert text is not None
+    assert "\nFrom here on" in text
+    assert found.states == {UidState.STORED: 5}
+
+
+def test_twice_is_no_harm(store: Store, tmp_path: Path) -> None:
+    archive = mbox(tmp_path / "archive", mail(1), mail(2))
+    import_mails(store, [archive])
+    assert numbers(import_mails(store, [archive])) == (0, 2, 0)
+    assert subjects(store) == ["Question 1", "Question 2"]
+
+
+def test_without_a_channel_one_is_added_that_neither_fetches_nor_sends(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "one.eml").write_bytes(mail(1))
+    report = import_mails(store, [tmp_path / "one.eml"])
+    assert "imported@localhost.invalid" in report.to_text()
+    with store.read() as connection:
+        address, settings = connection.execute(select(Channel.address, Channel.settings)).one()
+    assert address == "imported@localhost.invalid"
+    assert MailSettings.from_json(settings).imap is None
+
+
+def test_into_the_only_channel_or_the_one_that_is_named(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "one.eml").write_bytes(mail(1))
+    engine = Engine(store, Secrets())
+    engine.add_email(SETTINGS, "support@shop.example", None)
+    assert import_mails(store, [tmp_path]).address == "support@shop.example"
+    engine.add_email(SETTINGS, "sales@shop.example", None)
+    with pytest.raises(NotFoundError, match="--channel"):
+        import_mails(store, [tmp_path])
+    assert import_mails(store, [tmp_path], address="sales@shop.example").address == "sales@shop.example"
+    with pytest.raises(NotFoundError, match=r"nobody@shop\.example"):
+        import_mails(store, [tmp_path], address="nobody@shop.example")
+
+
+def test_history_finds_its_thread_whatever_the_order(store: Store, tmp_path: Path) -> None:
+    archive = mbox(
+        tmp_path / "archive",
+        mail(3, references=[id_of(1), id_of(2)]),
+        mail(1),
+        mail(2, references=[id_of(1)]),
+    )
+    import_mails(store, [archive])
+    with store.read() as connection:
+        (ticket,) = connection.execute(select(Ticket.subject, Ticket.message_count)).all()
+    assert ticket == ("Question 1", 3)
+
+
+def test_what_holds_no_mail_is_named(store: Store, tmp_path: Path) -> None:
+    picture = tmp_path / "picture.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    report = import_mails(store, [picture, tmp_path / "missing.eml"])
+    assert len(report.problems) == 2
+    assert "no mail" in report.problems[0]
+    assert "missing.eml" in report.problems[1]
+
+
+def test_a_mail_that_is_too_large_is_named(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inbox_desktop.sync.email.importing.LARGEST_MAIL", 1_000)
+    archive = mbox(tmp_path / "archive", mail(1), mail(2, text="x" * 2_000))
+    report = import_mails(store, [archive])
+    assert numbers(report) == (1, 0, 0)
+    assert "mail 2" in report.problems[0]
+
+
+def test_an_mbox_is_counted_as_it_is_read(tmp_path: Path) -> None:
+    archive = mbox(tmp_path / "archive", mail(1, text="a\n\nb\n"), mail(2), mail(3))
+    ((file,), problems) = find_mail_files([archive])
+    assert problems == []
+    assert file.count() == len(list(file.mails())) == 3
+    assert [m.raw for m in file.mails()][1] == mail(2).replace(b"\r\n", b"\n")
+
+
+@pytest.mark.parametrize(("status", "seen"), [(b"", True), (b"Status: RO\n", True), (b"Status: O\n", False)])
+def test_what_an_mbox_says_of_having_been_read(tmp_path: Path, status: bytes, seen: bool) -> None:
+    path = tmp_path / "archive"
+    path.write_bytes(b"From x\nSubject: a\n" + status + b"\nbody\n")
+    ((file,), _) = find_mail_files([path])
+    assert [m.seen for m in file.mails()] == [seen]
