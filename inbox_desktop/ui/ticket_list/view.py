@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QScrollBar, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QScrollBar, QWidget
 
 from inbox_desktop.models.queries.rows import TicketRow
 from inbox_desktop.ui.kit import Density, TicketDelegate
@@ -57,6 +57,7 @@ class TicketListView(QListView):
         self.delegate = TicketDelegate(self)
         self.delegate.density_changed.connect(self.scheduleDelayedItemsLayout)
         self.setItemDelegate(self.delegate)
+        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setUniformItemSizes(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
