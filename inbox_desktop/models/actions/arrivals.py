@@ -139,6 +139,15 @@ class Arrivals:
         """A ticket that one of the batch's messages may belong to."""
         return self._tickets.get(ticket_id) if ticket_id else None
 
+    def may_join(self, message: InboundMessage, ticket: TicketState) -> bool:
+        """Whether a message that came by its own channel may stand in the ticket.
+
+        A customer may answer to another of our addresses. Through a removed channel nobody could reply.
+        """
+        is_same = ticket.channel_id == message.channel_id
+        is_like = ticket.channel_kind is self._channels[message.channel_id]
+        return is_same or (is_like and ticket.channel_id not in self._removed)
+
     def latest_ticket(self, customer_id: str, channel_id: str) -> TicketState | None:
         """The customer's newest ticket in the channel."""
         return self._latest.get((customer_id, channel_id))
@@ -153,9 +162,9 @@ class Arrivals:
         """A message for the full-text index."""
         self._documents.append(document)
 
-    def remember(self, message: InboundMessage, external_id: str) -> None:
+    def remember(self, channel_id: str, external_id: str, author_address: str) -> None:
         """The message is known from now on."""
-        self._known[message.channel_id, external_id] = message.author_address
+        self._known[channel_id, external_id] = author_address
 
     def customer_for(self, message: InboundMessage, seq: int) -> CustomerState:
         """The customer who wrote the message, made if there is none yet; a missing name is filled in."""
@@ -248,8 +257,9 @@ class Arrivals:
     # Looking up
 
     def _load_channels(self) -> None:
-        rows = self._connection.execute(select(Channel.id, Channel.kind))
+        rows = self._connection.execute(select(Channel.id, Channel.kind, Channel.removed_at)).all()
         self._channels = {row.id: ChannelKind(row.kind) for row in rows}
+        self._removed = {row.id for row in rows if row.removed_at is not None}
 
     def _load_known(self, messages: Sequence[InboundMessage]) -> None:
         rows = self._select_in(
@@ -263,8 +273,8 @@ class Arrivals:
         wanted = {external_id for message in messages for external_id in thread_ids(message)}
         self._thread_keys: dict[str, dict[str, list[str]]] = defaultdict(dict)
         columns = select(ThreadKey.channel_id, ThreadKey.external_id, ThreadKey.ticket_id)
-        channels = {message.channel_id for message in messages}
-        query = columns.where(ThreadKey.channel_id.in_(channels)).order_by(ThreadKey.ticket_id)
+        # Of all channels: a message may join, and be linked in, a ticket of another one than its own.
+        query = columns.where(ThreadKey.channel_id.in_(self._channels)).order_by(ThreadKey.ticket_id)
         for channel_id, external_id, ticket_id in self._select_in(query, ThreadKey.external_id, wanted):
             self._thread_keys[channel_id].setdefault(external_id, []).append(ticket_id)
 

@@ -85,13 +85,18 @@ class _Reception:
         self.action = action
         self.message = action.message
         self.rules = RULES[arrivals.channel_kind(action.message.channel_id)]
+        named = arrivals.ticket(action.message.signed_ticket_id)
+        self.named = named
+        self.signed = named if named is not None and arrivals.may_join(action.message, named) else None
+        # A message stands in its ticket's channel: one that came by two channels is stored once.
+        self.channel_id = self.signed.channel_id if self.signed else action.message.channel_id
 
     def receive(self) -> Outcome:
         external_id = self._new_external_id()
         if external_id is None:
             return Outcome(self.action, self.session.seq, detail=DUPLICATE)
         self.seq = take_seq(self.session, 1)
-        self.arrivals.remember(self.message, external_id)
+        self.arrivals.remember(self.channel_id, external_id, self.message.author_address)
         threading = self._find_thread()
         ticket = self.arrivals.ticket(threading.ticket_id)
         if ticket is None and not opens_ticket(self.message.kind):
@@ -100,7 +105,7 @@ class _Reception:
             return Outcome(self.action, self.seq, detail=SET_ASIDE)
         customer = self.arrivals.customer_for(self.message, self.seq)
         if ticket is None and self.rules.belonging is Belonging.PERSON:
-            ticket = self.arrivals.latest_ticket(customer.id, self.message.channel_id)
+            ticket = self.arrivals.latest_ticket(customer.id, self.channel_id)
         if ticket is None or not takes_message(ticket.channel_kind, ticket.status):
             ticket = self._open_ticket(customer, threading.possibly)
         self._add_to(ticket, customer, external_id)
@@ -113,7 +118,7 @@ class _Reception:
         message, which gets an id made of its content, the same one every time.
         """
         message = self.message
-        author = self.arrivals.author_of(message.channel_id, message.external_id)
+        author = self.arrivals.author_of(self.channel_id, message.external_id)
         if author is None:
             return message.external_id
         is_own_copy = message.author_address in message.own_addresses
@@ -121,11 +126,11 @@ class _Reception:
             return None
         content = f"{message.author_address}\0{message.subject}\0{message.text}"
         other = f"{message.external_id}#{hashlib.sha256(content.encode()).hexdigest()[:16]}"
-        return None if self.arrivals.is_stored(message.channel_id, other) else other
+        return None if self.arrivals.is_stored(self.channel_id, other) else other
 
     def _find_thread(self) -> Threading:
         message = self.message
-        tickets_of = self.arrivals.tickets_of(message.channel_id)
+        tickets_of = self.arrivals.tickets_of(self.channel_id)
         if message.bounced is not None:
             return self._bounced_thread(message.bounced)
         if self.rules.belonging is Belonging.CONVERSATION:
@@ -133,18 +138,20 @@ class _Reception:
             return Threading(tickets[-1] if tickets else None)
         if self.rules.belonging is Belonging.PERSON:
             return Threading(None)
-        signed = self.arrivals.ticket(message.signed_ticket_id)
         clues = ThreadClues(
-            signed.id if signed else None,
+            self.signed.id if self.signed else None,
             thread_ids(message),
             message.author_address,
             message.author_verified,
         )
-        return find_thread(clues, tickets_of, self.arrivals.participants_of)
+        found = find_thread(clues, tickets_of, self.arrivals.participants_of)
+        if found.ticket_id is None and found.possibly is None and self.named is not None:
+            return Threading(None, self.named.id)
+        return found
 
     def _bounced_thread(self, bounced: BouncedMessage) -> Threading:
         """A bounce belongs to the message that it returns, if that one really went to the recipient."""
-        for ticket_id in self.arrivals.tickets_of(self.message.channel_id).get(bounced.external_id, ()):
+        for ticket_id in self.arrivals.tickets_of(self.channel_id).get(bounced.external_id, ()):
             if not bounced.recipient or bounced.recipient in self.arrivals.participants_of[ticket_id]:
                 self._fail_recipient(bounced)
                 return Threading(ticket_id)
@@ -155,7 +162,7 @@ class _Reception:
             Message.__table__.join(Delivery.__table__, Delivery.message_id == Message.id)
             .select()
             .with_only_columns(Delivery.id)
-        ).where(Message.channel_id == self.message.channel_id, Message.external_id == bounced.external_id)
+        ).where(Message.channel_id == self.channel_id, Message.external_id == bounced.external_id)
         self.session.execute(
             update(Recipient)
             .where(Recipient.delivery_id.in_(deliveries), Recipient.address == bounced.recipient)
@@ -167,8 +174,8 @@ class _Reception:
         ticket = TicketState(
             id=new_id(),
             number=take_ticket_numbers(self.session, 1),
-            channel_id=message.channel_id,
-            channel_kind=self.arrivals.channel_kind(message.channel_id),
+            channel_id=self.channel_id,
+            channel_kind=self.arrivals.channel_kind(self.channel_id),
             customer_id=customer.id,
             customer_address=message.author_address,
             subject=message.subject,
@@ -183,12 +190,13 @@ class _Reception:
     def _add_to(self, ticket: TicketState, customer: CustomerState, external_id: str) -> None:
         message = self.message
         self.arrivals.touch(ticket)
-        older = message.history and message.sent_at < ticket.last_message_at
+        # Older than what the customer wrote last, not than an answer: whoever answered may not have seen it.
+        newest = ticket.last_inbound_at or ticket.last_message_at
+        older = message.history and message.sent_at < newest
+        is_first = ticket.message_count == 0
         order_at = (
-            message.sent_at if message.history else order_after(ticket.last_message_at, message.sent_at)
+            message.sent_at if older or is_first else order_after(ticket.last_message_at, message.sent_at)
         )
-        if ticket.message_count == 0:
-            order_at = message.sent_at
         self._change_status(ticket, is_older_history=older)
         self._store(ticket, customer, external_id, order_at=order_at)
         self._count_in(ticket, customer, order_at, is_older_history=older)
@@ -242,7 +250,7 @@ class _Reception:
             Message,
             id=self.action.message_id,
             ticket_id=ticket.id if ticket else None,
-            channel_id=message.channel_id,
+            channel_id=self.channel_id,
             customer_id=customer.id if customer else None,
             direction=Direction.INBOUND,
             kind=message.kind,

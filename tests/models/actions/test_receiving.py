@@ -7,9 +7,12 @@ import pytest
 from sqlalchemy import func, select
 
 from inbox_desktop.models.actions import Outcome, agent, channel, perform_all
+from inbox_desktop.models.actions.channels import RemoveChannel
 from inbox_desktop.models.actions.inbound import BouncedMessage, InboundFile
+from inbox_desktop.models.actions.messages import Reply
 from inbox_desktop.models.actions.receiving import DUPLICATE, SET_ASIDE, STORED, Receive
 from inbox_desktop.models.actions.tickets import Close, Snooze
+from inbox_desktop.models.check import check
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.kinds import ChannelKind, IdentityKind, MessageKind, TicketStatus
 from inbox_desktop.models.store import Changed, Store
@@ -102,6 +105,30 @@ def test_our_signature_lets_any_address_join(store: Store, receive: Mailroom) ->
     assert other.ticket_id == first.ticket_id
 
 
+def test_an_answer_to_another_of_our_addresses_joins_and_is_stored_once(
+    store: Store, julia: str, receive: Mailroom
+) -> None:
+    sales = add_channel(store, julia, address="sales@shop.example", name="Sales")
+    first = receive()
+    values = {"external_id": "<both@example.com>", "signed_ticket_id": first.ticket_id}
+    by_sales = receive.answer(first, channel_id=sales, **values)
+    by_support = receive.answer(first, **values)
+    assert (by_sales.ticket_id, by_support.detail) == (first.ticket_id, DUPLICATE)
+    assert receive.answer(by_sales, channel_id=receive.channel_id).ticket_id == first.ticket_id
+    assert check(store).problems == ()
+
+
+def test_an_answer_to_a_ticket_of_a_removed_channel_opens_one_that_can_be_answered(
+    store: Store, julia: str, receive: Mailroom
+) -> None:
+    sales = add_channel(store, julia, address="sales@shop.example", name="Sales")
+    first = receive()
+    done(store, RemoveChannel(actor=agent(julia), channel_id=receive.channel_id))
+    later = receive.answer(first, channel_id=sales, signed_ticket_id=first.ticket_id)
+    assert ticket(store, later.ticket_id).channel_id == sales
+    assert ticket(store, later.ticket_id).possibly_ticket_id == first.ticket_id
+
+
 def test_whoever_was_copied_may_answer(store: Store, receive: Mailroom) -> None:
     first = receive(cc=("bo@example.com",))
     assert receive.answer(first, author_address="bo@example.com").ticket_id == first.ticket_id
@@ -143,6 +170,25 @@ def test_older_history_neither_reopens_nor_marks_unread(store: Store, julia: str
         perform_all(session, [Receive(actor=channel(receive.channel_id), message=old)])
     after = ticket(store, newest.ticket_id)
     assert (after.status, after.message_count) == (TicketStatus.CLOSED, 2)
+
+
+def test_history_that_an_answer_did_not_know_of_reopens(store: Store, julia: str, receive: Mailroom) -> None:
+    """Of two folders the second may hold what the customer wrote between our first look and our answer."""
+    first = receive(history=True)
+    reply = Reply(
+        actor=agent(julia),
+        at=START + timedelta(hours=2),
+        ticket_id=str(first.ticket_id),
+        text="Done",
+        seen_message_id=first.action.message_id,  # type: ignore[attr-defined]
+        close=True,
+    )
+    done(store, reply)
+    unknown = receive.answer(first, sent_at=START + timedelta(hours=1), history=True)
+    after = ticket(store, first.ticket_id)
+    assert (after.status, after.unread) == (TicketStatus.OPEN, True)
+    assert after.last_inbound_id == after.last_message_id == unknown.action.message_id  # type: ignore[attr-defined]
+    assert check(store).problems == ()
 
 
 def test_what_had_been_read_elsewhere_comes_in_read(store: Store, receive: Mailroom) -> None:
