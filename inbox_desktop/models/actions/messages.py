@@ -131,7 +131,10 @@ class Reply(Write):
         self._check_rules(session, ticket, channel)
         last = last_inbound(session, ticket)
         to = self.to or answer_addresses(
-            last.reply_to if last else (), last.author_address if last else "", ticket.customer_address
+            last.reply_to if last else (),
+            last.author_address if last else "",
+            ticket.customer_address,
+            (channel.address, *channel.settings.get("aliases", ())),
         )
         subject = reply_subject(ticket.subject) if channel.kind == ChannelKind.EMAIL else ""
         message = Message(

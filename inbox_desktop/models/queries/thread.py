@@ -201,10 +201,12 @@ def _answering(connection: Connection, ticket: TicketRow) -> tuple[str | None, s
     )
     if channel.removed_at is not None:
         refusal = removed_channel_refusal(channel.address)
-    own = reply_from(
-        channel.address, channel.settings.get("aliases", ()), last.channel_address if last else ""
-    )
+    aliases = channel.settings.get("aliases", ())
+    own = reply_from(channel.address, aliases, last.channel_address if last else "")
     to = answer_addresses(
-        last.reply_to if last else (), last.author_address if last else "", ticket.customer_address
+        last.reply_to if last else (),
+        last.author_address if last else "",
+        ticket.customer_address,
+        (channel.address, *aliases),
     )
     return refusal, own, to

@@ -5,13 +5,18 @@ from collections.abc import Iterable, Sequence
 MOST_REFERENCES = 20
 
 
-def answer_addresses(reply_to: Sequence[str], author: str, customer: str) -> tuple[str, ...]:
+def answer_addresses(
+    reply_to: Sequence[str], author: str, customer: str, own: Iterable[str]
+) -> tuple[str, ...]:
     """Where an answer goes: Reply-To when the mail has one, else its author (RFC 5322, section 3.6.2).
 
     `reply_to` and `author` are those of the customer's newest message, empty when there is none; then
-    the address by which the ticket knows its `customer` is left.
+    the address by which the ticket knows its `customer` is left. Nobody answers `own` addresses: a forged
+    Reply-To, or a colleague's mail from the same mailbox, must not send the answer to ourselves.
     """
-    return tuple(reply_to) or (author or customer,)
+    ours = {address.lower() for address in own}
+    others = tuple(address for address in reply_to if address.lower() not in ours)
+    return others or (author if author and author.lower() not in ours else customer,)
 
 
 def reply_from(address: str, aliases: Iterable[str], written_to: str) -> str:

@@ -22,12 +22,20 @@ def test_one_re_is_enough(subject: str, expected: str) -> None:
 
 
 def test_reply_to_goes_before_the_author() -> None:
-    assert answer_addresses(["a@x.example", "b@x.example"], "c@x.example", "d@x.example") == (
+    assert answer_addresses(["a@x.example", "b@x.example"], "c@x.example", "d@x.example", ()) == (
         "a@x.example",
         "b@x.example",
     )
-    assert answer_addresses([], "c@x.example", "d@x.example") == ("c@x.example",)
-    assert answer_addresses([], "", "d@x.example") == ("d@x.example",)
+    assert answer_addresses([], "c@x.example", "d@x.example", ()) == ("c@x.example",)
+    assert answer_addresses([], "", "d@x.example", ()) == ("d@x.example",)
+
+
+def test_an_answer_never_goes_to_ourselves() -> None:
+    ours = ("support@shop.example", "Help@shop.example")
+    assert answer_addresses(["SUPPORT@shop.example"], "c@x.example", "d@x.example", ours) == ("c@x.example",)
+    both = ["help@shop.example", "a@x.example"]
+    assert answer_addresses(both, "c@x.example", "d@x.example", ours) == ("a@x.example",)
+    assert answer_addresses([], "help@shop.example", "d@x.example", ours) == ("d@x.example",)
 
 
 def test_an_answer_leaves_from_the_address_that_the_mail_came_to() -> None:
