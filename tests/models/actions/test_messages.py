@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from inbox_desktop.models.actions import Action, Outcome, Refusal, agent
 from inbox_desktop.models.actions.channels import RemoveChannel
-from inbox_desktop.models.actions.deliveries import BeginAttempt, CancelDelivery
+from inbox_desktop.models.actions.deliveries import BeginAttempt, CancelDelivery, FinishAttempt
 from inbox_desktop.models.actions.messages import AddNote, Reply
 from inbox_desktop.models.actions.people import SetBlocked
 from inbox_desktop.models.kinds import DeliveryState, TicketStatus
@@ -144,6 +144,16 @@ def test_what_is_being_sent_cannot_be_taken_back(store: Store, julia: str, recei
     done(store, BeginAttempt(actor=agent(julia), delivery_id=delivery_id, external_id="<r@shop.example>"))
     assert outcome.undo is not None
     assert "too late" in reason(store, outcome.undo)
+
+
+def test_what_may_have_arrived_cannot_be_taken_back(store: Store, julia: str, receive: Mailroom) -> None:
+    outcome = done(store, answer(julia, receive()))
+    with store.write() as session:
+        delivery_id = session.scalars(select(Delivery.id)).one()
+    done(store, BeginAttempt(actor=agent(julia), delivery_id=delivery_id, external_id="<r@shop.example>"))
+    done(store, FinishAttempt(actor=agent(julia), delivery_id=delivery_id, state=DeliveryState.UNKNOWN))
+    assert outcome.undo is not None
+    assert "may have arrived" in reason(store, outcome.undo)
 
 
 def test_a_reply_reopens_a_closed_ticket(store: Store, julia: str, receive: Mailroom) -> None:

@@ -305,13 +305,16 @@ def test_a_delivery_problem_shows_until_the_newest_reply_arrives(
     bounced = RecipientResult("ana@example.com", DeliveryState.FAILED, "no such mailbox")
     assert end(reply(), DeliveryState.SENT, bounced)
     assert end(reply(), DeliveryState.UNKNOWN)
+    newest = reply()
+    assert not row_of(store, received.ticket_id).delivery_problem
+    assert end(newest, DeliveryState.FAILED)
     with store.read() as connection:
-        unknown = next(row for row in outbox(connection) if row.state is DeliveryState.UNKNOWN)
+        failed = next(row for row in outbox(connection) if row.delivery_id == newest)
     done(
         store,
-        CancelDelivery(actor=agent(julia), ticket_id=unknown.ticket_id, message_id=unknown.message_id),
+        CancelDelivery(actor=agent(julia), ticket_id=failed.ticket_id, message_id=failed.message_id),
     )
-    assert row_of(store, received.ticket_id).delivery_problem, "the bounce before it is the newest again"
+    assert row_of(store, received.ticket_id).delivery_problem, "the unknown one before it is the newest again"
 
 
 # Finding one
