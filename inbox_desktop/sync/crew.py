@@ -46,7 +46,9 @@ class Crew:
         self._board = board
         self._channels: dict[str, _Running] = {}
         self._setups: dict[str, ChannelSetup] = {}
-        self._outbox = Outbox(services.store, services.write, self._sender, on_problem=board.sending_problem)
+        self._outbox = Outbox(
+            services.store, services.writer.write_urgently, self._sender, on_problem=board.sending_problem
+        )
         self._timer = SnoozeTimer(services)
         self._channels_changed = asyncio.Event()
         self._states: dict[str, ChannelState] = {}

@@ -242,7 +242,7 @@ class Engine:
 
         outbox = Outbox(
             self._store,
-            self._services.write,
+            self._services.writer.write_urgently,
             lambda channel_id: (
                 make_sender(self._services, by_id[channel_id]) if channel_id in by_id else None
             ),

@@ -50,6 +50,7 @@ class FolderSync:
     channel_id: str
     folder: str
     _mailbox: MailboxState | None = None
+    _mailbox_id: str = ""
     _uidvalidity: int = -1
     _known: set[int] = field(default_factory=set)
     _suspects: Counter[int] = field(default_factory=Counter)
@@ -128,9 +129,10 @@ class FolderSync:
                 at=now(),
             )
             mailbox = await self.services.write(add)
-        self._mailbox, self._uidvalidity = mailbox, examined.uidvalidity
+        if mailbox.id != self._mailbox_id:
+            self._suspects.clear()
+        self._mailbox, self._mailbox_id, self._uidvalidity = mailbox, mailbox.id, examined.uidvalidity
         self._known = await self.services.read(partial(ledger.known_uids, mailbox_id=mailbox.id))
-        self._suspects.clear()
 
     def _missing(self, listed: Iterable[int]) -> Missing:
         assert self._mailbox is not None

@@ -176,21 +176,22 @@ def faults(server: Server) -> Iterator[None]:
 class ImapSession:
     """A signed-in connection for one thread. Only `abort` may be called from another one."""
 
-    def __init__(self, client: IMAPClient, server: Server) -> None:
+    def __init__(self, client: IMAPClient, server: Server, timeout: float = TIMEOUT_SECONDS) -> None:
         self._client = client
         self._server = server
+        self._timeout = timeout
         self.can_idle = bool(client.has_capability("IDLE"))
 
     @classmethod
-    def open(cls, server: Server, user: str, password: str) -> Self:
-        """Connect and sign in.
+    def open(cls, server: Server, user: str, password: str, *, timeout: float = TIMEOUT_SECONDS) -> Self:
+        """Connect and sign in. `timeout` (seconds) holds for every answer of the server.
 
         Raises:
             ChannelError: it did not work; the text says at which step and what to do.
         """
-        client = open_imap(server, user, password)
+        client = open_imap(server, user, password, timeout=timeout)
         with faults(server):
-            return cls(client, server)
+            return cls(client, server, timeout)
 
     def examine(self, folder: str) -> Examined:
         """Open a folder read-only: nothing that is done here changes a flag on the server.
@@ -342,7 +343,7 @@ class ImapSession:
         except OSError:
             return False
         finally:
-            sock.settimeout(TIMEOUT_SECONDS)
+            sock.settimeout(self._timeout)
 
     def _names_mail(self, answers: Iterable[Any]) -> bool:
         words = [answer for answer in answers if isinstance(answer, tuple)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -37,7 +37,7 @@ STORAGE_AGAIN_SECONDS = 30.0
 STEADY_SECONDS = 60.0
 """A connection that lasted so long was a good one: losing it is nothing to speak of, at first."""
 
-_ATTEMPTS_AT_ONCE = 4
+_ATTEMPTS_AT_ONCE = 6  # so many that even a mail over which the server stumbles is given up
 _A_FEW_MAILS = 20
 _TELL_SECONDS = 0.2
 _Trouble = ChannelError | StorageError | ParserUnavailableError
@@ -128,10 +128,27 @@ class MailboxSync:
                 self._link = None
 
     async def _bring_all(self, link: ImapLink) -> None:
-        for folder in self._folders:
-            await self._bring(link, folder, await folder.compare(link))
+        await self._each(self._folders, lambda folder: self._compare_and_bring(link, folder))
         self._looked_at = self._steady_since = time.monotonic()
         await self._tell_connected()
+
+    async def _compare_and_bring(self, link: ImapLink, folder: FolderSync) -> None:
+        await self._bring(link, folder, await folder.compare(link))
+
+    async def _each(
+        self, folders: Iterable[FolderSync], work: Callable[[FolderSync], Awaitable[None]]
+    ) -> None:
+        """Do the work on every folder. One that is gone is told of when the others have had their turn."""
+        gone: ChannelError | None = None
+        for folder in folders:
+            try:
+                await work(folder)
+            except ChannelError as error:
+                if error.fault is not Fault.FOLDER:
+                    raise
+                gone = gone or error
+        if gone is not None:
+            raise gone
 
     async def _bring(self, link: ImapLink, folder: FolderSync, missing: Missing) -> None:
         done, total = missing.known, missing.known + len(missing.uids)
@@ -160,8 +177,11 @@ class MailboxSync:
 
     async def _look(self, link: ImapLink, *, reopen: bool) -> None:
         """Look for new mail in every folder; the first comes last, so that it is the one that stays open."""
-        for folder in reversed(self._folders):
+
+        async def look(folder: FolderSync) -> None:
             await self._bring(link, folder, await folder.look(link, reopen=reopen))
+
+        await self._each(reversed(self._folders), look)
         self._looked_at = time.monotonic()
 
     async def _news(self, link: ImapLink) -> News:

@@ -266,6 +266,23 @@ class TestLies:
             session.close()
         waker.close()
 
+    def test_a_connection_that_is_silently_dead_is_noticed_when_a_round_of_idle_ends(self) -> None:
+        def script(conversation: Conversation) -> None:
+            signed_in(conversation)
+            conversation.hear()
+            conversation.say("+ idling")
+            while conversation.hear():  # DONE, and nobody answers it
+                pass
+
+        waker = Waker()
+        with ScriptedServer(script) as server:
+            session = ImapSession.open(server.server(), "ann", "secret", timeout=0.5)
+            error = fault_of(lambda: session.wait_for_news(waker, 0.2))
+            assert "in time" in str(error)
+            session.abort()
+            session.close()
+        waker.close()
+
     def test_an_answer_that_makes_no_sense_ends_the_connection(self) -> None:
         def script(conversation: Conversation) -> None:
             signed_in(conversation)

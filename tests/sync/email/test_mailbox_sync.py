@@ -339,6 +339,25 @@ class TestFollowing:
         own_dovecot.append("ann", mail(1))
         eventually(lambda: subjects(store) == ["Question 1"], "the mail")
 
+    def test_after_sleep_it_connects_anew(
+        self, store: Store, engine: Engine, dovecot: Dovecot, mailbox: str, connect: Connect
+    ) -> None:
+        connect(dovecot.settings(mailbox))
+        heard = states(engine)
+        engine.start()
+        wait_for_state(heard, ChannelState.CONNECTED)
+        time.sleep(0.2)
+        heard.clear()
+        crew, loop = engine._crew, engine._loop
+        assert crew is not None
+        assert loop is not None
+        (running,) = crew._channels.values()
+        loop.call_soon_threadsafe(running.runners[0].reconnect)
+        wait_for_state(heard, ChannelState.CONNECTED)
+        assert not [health for health in heard if health.state is ChannelState.OFFLINE]
+        dovecot.append(mailbox, mail(1))
+        eventually(lambda: subjects(store) == ["Question 1"], "the mail")
+
 
 class TestFaults:
     def test_a_wrong_password(
@@ -500,13 +519,13 @@ class TestCrash:
     def test_kill_in_the_middle_loses_nothing_and_doubles_nothing(
         self, tmp_path: Path, dovecot: Dovecot, mailbox: str
     ) -> None:
-        number = 600
+        number = 400
         dovecot.deliver(mailbox, [mail(n) for n in range(number)])
         profile = Profile(tmp_path / "profile")
         store = Store.open(profile)
         Engine(store, Secrets()).add_email(dovecot.settings(mailbox), "support@shop.example", None)
         store.close()
-        for pause in (0.35, 0.6, 0.8):
+        for pause in (0.4, 0.8):
             process = subprocess.Popen(
                 [sys.executable, "-c", KILLED, str(profile.folder)], stdout=subprocess.PIPE, text=True
             )
