@@ -104,7 +104,6 @@ class SmtpServer:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="smtp server", daemon=True)
         self._listener: asyncio.Server | None = None
-        self._transports: list[asyncio.BaseTransport] = []
         self.port = 0
 
     def __enter__(self) -> Self:
@@ -156,15 +155,15 @@ class SmtpServer:
 
     def _session(self) -> _Session:
         starttls = self._context if self.security is Security.STARTTLS else None
-        return _Session(self.behaviour, self._transports, self._loop, starttls, self._options)
+        return _Session(self.behaviour, self._loop, starttls, self._options)
 
     async def _hang_up(self) -> None:
         if self._listener is not None:
             self._listener.close()
             self._listener = None
-        for transport in self._transports:
-            transport.abort()  # type: ignore[attr-defined]
-        self._transports.clear()
+        # The loop's own list: connections whose TLS handshake goes on have told nobody else yet.
+        for transport in tuple(self._loop._transports.values()):  # type: ignore[attr-defined]
+            transport.abort()
         await asyncio.sleep(0)
 
     async def _end_tasks(self) -> None:
@@ -186,13 +185,11 @@ class _Session(SMTP):
     def __init__(
         self,
         behaviour: Behaviour,
-        transports: list[asyncio.BaseTransport],
         loop: asyncio.AbstractEventLoop,
         starttls: ssl.SSLContext | None,
         options: dict[str, Any],
     ) -> None:
         self.behaviour = behaviour
-        self._transports = transports
         self._greeted = False
         super().__init__(
             self,
@@ -209,10 +206,6 @@ class _Session(SMTP):
                 method = functools.partial(self._command, point, self._smtp_methods[command])
                 self._smtp_methods[command] = method
         behaviour.sessions += 1
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transports.append(transport)
-        super().connection_made(transport)
 
     async def push(self, status: Any) -> None:
         if not self._greeted:
