@@ -17,7 +17,8 @@ from inbox_desktop.ui.ticket_list.question import PAGE, Answer, Question, first_
 
 COALESCE_MS = 150
 REST_FACTOR = 4
-"""After a question that took t, the next one by itself comes no sooner than 4 t later."""
+"""After a question that took t, the next one by itself comes no sooner than 4 t later, a second at most."""
+LONGEST_REST_MS = 1000
 
 
 class State(StrEnum):
@@ -155,7 +156,7 @@ class Feeder(QObject):
         self.updated.emit(answer)
 
     def _failed(self, reason: str) -> None:
-        self._busy = False
+        self._busy = self._stale = False
         self.reason = reason
         self._model.start((), complete=True)
         self._set_state(State.FAILED)
@@ -163,6 +164,8 @@ class Feeder(QObject):
     def _not_refreshed(self, reason: str) -> None:
         self._busy = False
         self.trouble.emit(reason)
+        if self._stale:
+            self._later()
 
     def _on_changed(self, changed: Changed) -> None:
         if changed.kind in {"ticket", "customer", "agent"}:
@@ -170,7 +173,8 @@ class Feeder(QObject):
 
     def _later(self) -> None:
         if not self._timer.isActive():
-            self._timer.start(max(COALESCE_MS, round(self._cost_ms * REST_FACTOR)))
+            rest = min(LONGEST_REST_MS, round(self._cost_ms * REST_FACTOR))
+            self._timer.start(max(COALESCE_MS, rest))
 
     def _set_state(self, state: State) -> None:
         self.state = state
