@@ -28,6 +28,9 @@ DEFAULT_SECONDS: Final = 6.0
 IN_A_HURRY_SECONDS: Final = 1.5
 MOTION_MS: Final = 140
 _BOTTOM: Final = 44
+# Beside the rail, over the views: in the middle it would cover the buttons of the composer.
+_LEFT: Final = 76
+_WIDEST: Final = 460
 _RADIUS: Final = 10
 _TONE_ICONS: Final = {Tone.GOOD: "check", Tone.WARN: "warning", Tone.BAD: "warning"}
 
@@ -159,7 +162,8 @@ class Toast(KitWidget):
         parent = self.parentWidget()
         if parent is None:
             return
-        widest = max(120, parent.width() - 48)
+        left = theme().px(_LEFT)
+        widest = max(120, min(theme().px(_WIDEST), parent.width() - left - theme().px(24)))
         self._label.setWordWrap(False)
         self.adjustSize()
         if self.sizeHint().width() > widest:
@@ -167,9 +171,7 @@ class Toast(KitWidget):
             self.resize(widest, self.heightForWidth(widest))
         else:
             self.resize(self.sizeHint())
-        to = QPoint(
-            (parent.width() - self.width()) // 2, parent.height() - self.height() - theme().px(_BOTTOM)
-        )
+        to = QPoint(left, parent.height() - self.height() - theme().px(_BOTTOM))
         self._slide.stop()
         self.raise_()
         self.show()
