@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from math import ceil
 from typing import Final
 
-from PySide6.QtCore import QEvent, Qt, QUrl, Signal
+from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import (
     QColor,
-    QHelpEvent,
     QImage,
     QKeyEvent,
     QPalette,
@@ -17,7 +16,7 @@ from PySide6.QtGui import (
     QTextOption,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QTextEdit, QToolTip, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QTextEdit, QWidget
 
 from inbox_desktop.ui.kit import Tokens, plain_tool_tip, theme
 from inbox_desktop.ui.kit.labels import LINE_HEIGHT
@@ -69,6 +68,7 @@ class Body(QTextBrowser):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.viewport().setAutoFillBackground(False)
         self.anchorClicked.connect(self._open)
+        self.highlighted.connect(self._point_at)
         theme().changed.connect(self._render)
 
     @property
@@ -90,10 +90,13 @@ class Body(QTextBrowser):
     def fit(self, width: int) -> tuple[int, int]:
         """Lay the text out in at most `width` pixels; returns the width that it uses and its height."""
         if self._fitted is None or self._fitted[0] != width:
+            # Each change would be laid out at once; this way all of them are laid out together, once.
+            self._document.setLayoutEnabled(False)
             fit_images(self._document, width, self.devicePixelRatioF())
             fit_tables(self._document, width)
             # By the wrap width: QTextEdit sets the document's own text width back to what it thinks right.
             self.setLineWrapColumnOrWidth(width)
+            self._document.setLayoutEnabled(True)
             used = width if has_tables(self._document) else min(width, ceil(self._document.idealWidth()))
             if used < width:
                 self.setLineWrapColumnOrWidth(used)
@@ -104,6 +107,7 @@ class Body(QTextBrowser):
         return LIGHT if self._own_colours else theme().tokens
 
     def _render(self) -> None:
+        self._document.setLayoutEnabled(False)  # until `fit` knows the width
         tokens = self._tokens()
         palette = self.palette()
         palette.setColor(QPalette.ColorRole.Text, QColor(tokens.text_1))
@@ -150,15 +154,10 @@ class Body(QTextBrowser):
     def _open(self, url: QUrl) -> None:
         open_link(url.toString(QUrl.ComponentFormattingOption.FullyEncoded))
 
-    def viewportEvent(self, event: QEvent) -> bool:
+    def _point_at(self, url: QUrl) -> None:
         """Say where the link under the pointer really leads."""
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            address = self.anchorAt(event.pos())
-            QToolTip.showText(
-                event.globalPos(), plain_tool_tip(shown_address(address)) if address else "", self
-            )
-            return True
-        return super().viewportEvent(event)
+        address = url.toString(QUrl.ComponentFormattingOption.FullyEncoded)
+        self.setToolTip(plain_tool_tip(shown_address(address)) if address else "")
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave scrolling to the thread."""

@@ -13,7 +13,7 @@ from inbox_desktop.models.clock import now
 from inbox_desktop.models.kinds import DeliveryState, Direction, MessageKind
 from inbox_desktop.models.queries.rows import MessageRow
 from inbox_desktop.ui.bridge import Bridge
-from inbox_desktop.ui.kit import Banner, Button, Tone, full_time, paint_avatar, plain_tool_tip, theme
+from inbox_desktop.ui.kit import Button, Tone, full_time, paint_avatar, plain_tool_tip, theme
 from inbox_desktop.ui.kit.painting import KitWidget, draw_line_of_text, rounded
 from inbox_desktop.ui.kit.tokens import DARK, LIGHT, RADIUS_CARD
 from inbox_desktop.ui.thread.attachments import Attachments
@@ -23,6 +23,7 @@ from inbox_desktop.ui.thread.content import Content, content_of
 from inbox_desktop.ui.thread.dots import DotsButton
 from inbox_desktop.ui.thread.files import FileActions
 from inbox_desktop.ui.thread.pictures import read_own_images, referenced
+from inbox_desktop.ui.thread.strip import Strip
 from inbox_desktop.ui.thread.strips import QueuedStrip, delivery_strip
 from inbox_desktop.ui.thread.words import UNVERIFIED, blocked_words, size_words, spoken
 
@@ -72,19 +73,17 @@ class MessageCard(KitWidget):
         self._own_images: dict[str, QImage] = {}
         self._bubble = QRect()
         self._placed: tuple[int, int] | None = None
-        self._stops: list[QWidget] = []
+        self._is_current = False
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self._body = Body(self)
         self._body.left.connect(self.setFocus)
-        self._remote_strip: Banner | None = None
-        self._delivery: Banner | None = None
-        self._warning: Banner | None = None
+        self._remote_strip: Strip | None = None
+        self._delivery: Strip | None = None
+        self._warning: Strip | None = None
         self._attachments: Attachments | None = None
-        self._more = Button("", variant="link", parent=self)
-        self._more.clicked.connect(self._show_whole)
-        self._dots = DotsButton(self)
-        self._dots.toggled.connect(self._toggle_quotes)
+        self._more: Button | None = None
+        self._dots: DotsButton | None = None
         self._build()
 
     # Content
@@ -131,7 +130,7 @@ class MessageCard(KitWidget):
         self._set_delivery()
         self._set_attachments()
         warnings = " ".join(self.message.warnings[:2])
-        self._warning = Banner(warnings[:300].capitalize(), Tone.NEUTRAL, parent=self) if warnings else None
+        self._warning = Strip(warnings[:300].capitalize(), Tone.NEUTRAL, self) if warnings else None
         self._describe()
         self._fill()
         self._load_own_images()
@@ -147,17 +146,28 @@ class MessageCard(KitWidget):
         else:
             self._body.show_plain(content.text)
         self._body.setVisible(bool(content.text or content.html))
-        self._dots.setVisible(content.has_quotes)
-        self._more.setVisible(content.cut_size > 0)
-        self._more.setText(f"Show the whole message ({size_words(content.cut_size)})")
+        if content.has_quotes and self._dots is None:
+            self._dots = DotsButton(self)
+            self._dots.toggled.connect(self._toggle_quotes)
+        self._offer_whole(content.cut_size)
         self._changed()
+
+    def _offer_whole(self, size: int) -> None:
+        """Offer the rest of a message that was cut."""
+        if self._more is None and size:
+            self._more = Button("", variant="link", parent=self)
+            self._more.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+            self._more.clicked.connect(self._show_whole)
+        if self._more is not None:
+            self._more.setText(f"Show the whole message ({size_words(size)})")
+            self._more.setVisible(size > 0)
 
     def _set_remote_strip(self) -> None:
         self._remote_strip = None
         words = blocked_words(self.message.blocked)
         if not words or self.message.id in self._context.remote:
             return
-        strip = Banner(words, Tone.WARN, icon_name="shield", parent=self)
+        strip = Strip(words, Tone.WARN, self, icon_name="shield")
         if 'data-remote="' in (self.message.html or ""):
             strip.add_link("Load once", lambda: self._load_remote(always=False))
             link = strip.add_link("Always", lambda: self._load_remote(always=True))
@@ -233,7 +243,6 @@ class MessageCard(KitWidget):
 
     def _changed(self) -> None:
         self._placed = None
-        self._stops = self._find_stops()
         self.size_changed.emit()
         self.update()
 
@@ -241,17 +250,14 @@ class MessageCard(KitWidget):
 
     def set_current(self, *, current: bool) -> None:
         """Make this the message, of all of them, that Tab stops at, together with its buttons."""
-        policy = Qt.FocusPolicy.StrongFocus if current else Qt.FocusPolicy.ClickFocus
-        self.setFocusPolicy(policy)
-        for widget in self._stops:
-            widget.setFocusPolicy(policy)
+        self._is_current = current
+        self._set_stops()
 
-    def _find_stops(self) -> list[QWidget]:
-        policy = self.focusPolicy()
-        stops: list[QWidget] = list(self.findChildren(QAbstractButton))
-        for stop in stops:
-            stop.setFocusPolicy(policy)
-        return stops
+    def _set_stops(self) -> None:
+        policy = Qt.FocusPolicy.StrongFocus if self._is_current else Qt.FocusPolicy.ClickFocus
+        self.setFocusPolicy(policy)
+        for button in self.findChildren(QAbstractButton):
+            button.setFocusPolicy(policy)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Return goes into the text, where links can be reached and text be selected."""
@@ -284,10 +290,12 @@ class MessageCard(KitWidget):
         y = top + px(_PAD_Y)
         for index, (widget, size) in enumerate(rows):
             y += px(_GAP) if index else 0
-            wide = bubble_width - 2 * px(_PAD_X) if isinstance(widget, Banner) else size[0]
+            wide = bubble_width - 2 * px(_PAD_X) if isinstance(widget, Strip) else size[0]
             widget.setGeometry(left + px(_PAD_X), y, wide, size[1])
             y += size[1]
         self._bubble = QRect(left, top, bubble_width, y + px(_PAD_Y) - top)
+        if self._is_current:
+            self._set_stops()  # some of them may be new
         return self._bubble.bottom() + 1
 
     def _rows(self, inner: int) -> tuple[list[tuple[QWidget, tuple[int, int]]], int]:
@@ -303,16 +311,14 @@ class MessageCard(KitWidget):
             self._attachments,
             self._delivery,
         ):
-            if widget is None or (not isinstance(widget, Banner | Attachments) and widget.isHidden()):
+            if widget is None or (widget in {self._body, self._more} and widget.isHidden()):
                 continue
-            if isinstance(widget, Body | Attachments):
+            if isinstance(widget, Body | Attachments | Strip):
                 size = widget.fit(inner)
-            elif isinstance(widget, Banner):
-                hint = min(inner, widget.sizeHint().width())
-                size = (hint, max(widget.heightForWidth(inner), widget.minimumSizeHint().height()))
             else:
                 size = (widget.sizeHint().width(), widget.sizeHint().height())
-            widget.show()
+            if widget.isHidden():
+                widget.show()
             used = max(used, size[0])
             rows.append((widget, size))
         return rows, used

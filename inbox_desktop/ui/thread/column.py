@@ -17,8 +17,8 @@ from inbox_desktop.ui.thread.card import MessageCard
 from inbox_desktop.ui.thread.lines import DayLine, EventLine, OlderLine
 from inbox_desktop.ui.thread.timeline import DayItem, EventItem, Item, MessageItem, OlderItem
 
-FIRST: Final = 6
 _SLICE_SECONDS: Final = 0.008
+_DOZEN: Final = 12
 _BETWEEN: Final = 14
 _AT_BOTTOM: Final = 24
 
@@ -56,6 +56,7 @@ class Column(QScrollArea):
         self._current: MessageCard | None = None
         self._placing = False
         self._follows = True
+        self._unplaced = 0
         self._canvas = QWidget()
         self.setWidget(self._canvas)
         self._canvas.setAutoFillBackground(False)  # QScrollArea.setWidget has just turned it on
@@ -70,7 +71,7 @@ class Column(QScrollArea):
         self._pill.clicked.connect(self.to_bottom)
         self._pill.hide()
         self._building = QTimer(self)
-        self._building.setInterval(0)
+        self._building.setInterval(1)
         self._building.timeout.connect(self._build_more)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -102,8 +103,7 @@ class Column(QScrollArea):
         self._current = None
         self._entries = [_Entry(item) for item in items]
         self._pill.hide()
-        for entry in reversed(self._entries[-FIRST:]):
-            self._build(entry)
+        self._build_first()
         self._place_all(bottom=True)
         self._show_beginning()
         self._make_current(self.cards[-1] if self.cards else None)
@@ -152,7 +152,7 @@ class Column(QScrollArea):
 
     def _below(self, last: str | None) -> list[_Entry]:
         keys = [entry.item.key for entry in self._entries]
-        start = keys.index(last) + 1 if last in keys else max(0, len(keys) - FIRST)
+        start = keys.index(last) + 1 if last in keys else 0
         return [entry for entry in self._entries[start:] if entry.widget is None]
 
     def _renew(self, entry: _Entry, item: Item) -> None:
@@ -185,18 +185,35 @@ class Column(QScrollArea):
             widget.wanted.connect(self.older_wanted)
         entry.widget = widget
 
+    def _build_first(self) -> None:
+        """Build upwards from the newest message until the view is full."""
+        room, width = self.viewport().height(), self._width()
+        for entry in reversed(self._entries):
+            self._build(entry)
+            room -= self._height(entry, width) + theme().px(_BETWEEN)
+            if room <= 0:
+                break
+
     def _build_more(self) -> None:
-        """Build upwards from what is there, for a few milliseconds."""
+        """Build upwards from what is there, for a few milliseconds.
+
+        What is built is put in its place by the dozen, or when somebody comes near it: each time,
+        everything below moves and is painted anew.
+        """
         until = perf_counter() + _SLICE_SECONDS
-        anchor, bottom = self._anchor(), self._follows
+        width = self._width()
         for entry in reversed(self._entries):
             if entry.widget is None:
                 self._build(entry)
+                self._height(entry, width)
+                self._unplaced += 1
                 if perf_counter() >= until:
                     break
         else:
             self._building.stop()
-        self._place_all(anchor=anchor, bottom=bottom)
+        is_near = self.verticalScrollBar().value() < self.viewport().height()
+        if not self._building.isActive() or is_near or self._unplaced >= _DOZEN:
+            self._place_all()
         if not self._building.isActive():
             self.completed.emit()
 
@@ -242,9 +259,8 @@ class Column(QScrollArea):
         self._placing = True
         if bottom is None:
             bottom, anchor = self._follows, self._anchor()
-        view, edge = self.viewport().size(), theme().px(EDGE_WIDE)
-        bar = self.width() - view.width()  # the bar stands in the right margin and moves nothing
-        width = view.width() - edge - max(0, edge - bar)
+        self._unplaced = 0
+        view, edge, width = self.viewport().size(), theme().px(EDGE_WIDE), self._width()
         heights = [self._height(entry, width) for entry in self._entries]
         built = [
             (entry.widget, height)
@@ -257,11 +273,17 @@ class Column(QScrollArea):
         y = theme().px(EDGE) + max(0, view.height() - total)
         for (widget, height), gap in zip(built, gaps, strict=True):
             widget.setGeometry(edge, y, width, height)
-            widget.show()
+            if widget.isHidden():
+                widget.show()
             y += height + gap
         self._restore(anchor, bottom=bottom)
         self._placing = False
         self._scrolled()
+
+    def _width(self) -> int:
+        """The width of a message. The scroll bar stands in the right margin and moves nothing."""
+        edge, view = theme().px(EDGE_WIDE), self.viewport().width()
+        return view - edge - max(0, edge - (self.width() - view))
 
     def _keep_top(self, card: MessageCard) -> None:
         """Lay out again with the top of this message where it is."""

@@ -9,14 +9,15 @@ from PySide6.QtWidgets import QWidget
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.kinds import DeliveryState
 from inbox_desktop.models.queries.rows import DeliveryRow
-from inbox_desktop.ui.kit import Banner, Tone
+from inbox_desktop.ui.kit import Tone
 from inbox_desktop.ui.thread.deliveries import RETRY, SEND_NOW, UNDO, WAS_SENT
+from inbox_desktop.ui.thread.strip import Strip
 from inbox_desktop.ui.thread.words import ended, queued_words, refused_words
 
 Act = Callable[[str], None]
 
 
-def delivery_strip(delivery: DeliveryRow | None, act: Act, parent: QWidget) -> Banner | None:
+def delivery_strip(delivery: DeliveryRow | None, act: Act, parent: QWidget) -> Strip | None:
     """The strip for a message that is not simply sent; None when there is nothing to say or do.
 
     `act` is called with UNDO, SEND_NOW, RETRY or WAS_SENT.
@@ -25,38 +26,38 @@ def delivery_strip(delivery: DeliveryRow | None, act: Act, parent: QWidget) -> B
         return None
     if delivery.state is DeliveryState.FAILED:
         reason = ended(delivery.detail or refused_words(delivery) or "The server refused it")
-        strip = Banner(f"Not sent: {reason} It is kept here.", Tone.BAD, parent=parent)
+        strip = Strip(f"Not sent: {reason} It is kept here.", Tone.BAD, parent)
         strip.add_link("Try again", lambda: act(RETRY))
         strip.add_link("Back to draft", lambda: act(UNDO))
         return strip
     if delivery.state is DeliveryState.UNKNOWN:
-        strip = Banner(
+        strip = Strip(
             f"It is not known whether this was sent. {ended(delivery.detail)} "
             "Look into the Sent folder before you send it again.",
             Tone.WARN,
-            parent=parent,
+            parent,
         )
         strip.add_link("It was sent", lambda: act(WAS_SENT))
         strip.add_link("Send again", lambda: act(RETRY))
         return strip
     if delivery.state is DeliveryState.SENT and (words := refused_words(delivery)):
-        return Banner(words, Tone.BAD, parent=parent)
+        return Strip(words, Tone.BAD, parent)
     return None
 
 
-class QueuedStrip(Banner):
+class QueuedStrip(Strip):
     """A message that waits: it counts down the undo window, or says why it has not left.
 
     `offline` tells whether the channel has no connection now.
     """
 
     def __init__(self, delivery: DeliveryRow, act: Act, offline: Callable[[], bool], parent: QWidget) -> None:
-        super().__init__("", Tone.NEUTRAL, icon_name="clock", parent=parent)
+        super().__init__("", Tone.NEUTRAL, parent, icon_name="clock")
         self._delivery = delivery
         self._offline = offline
-        self._undo = self.add_link("Undo", lambda: act(UNDO))
-        self._now = self.add_link("Send now", lambda: act(SEND_NOW))
-        self._now.setVisible(bool(delivery.detail) or self._wait(now()) > 90)
+        self.add_link("Undo", lambda: act(UNDO))
+        if delivery.detail or self._wait(now()) > 90:
+            self.add_link("Send now", lambda: act(SEND_NOW))
         self._timer = QTimer(self)
         self._timer.setInterval(500)
         self._timer.timeout.connect(self.refresh)

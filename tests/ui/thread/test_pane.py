@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from inbox_desktop.models.actions import agent
@@ -19,9 +18,9 @@ from inbox_desktop.models.kinds import ChannelKind, ChannelState, DeliveryState,
 from inbox_desktop.models.queries.directory import setting
 from inbox_desktop.models.queries.rows import MessageRow
 from inbox_desktop.models.queries.thread import thread as read_thread
-from inbox_desktop.ui.kit import Button
 from inbox_desktop.ui.thread.card import MessageCard
 from inbox_desktop.ui.thread.pane import REMOTE_SETTING, ThreadPane
+from inbox_desktop.ui.thread.strip import StripLink
 from tests.models.samples import done
 from tests.ui.fingers import click, press
 from tests.ui.thread.test_pictures import encoded
@@ -49,10 +48,8 @@ def texts(pane: ThreadPane) -> list[str]:
     return [card._body.toPlainText() for card in cards(pane)]
 
 
-def link(card: MessageCard, words: str) -> QPushButton:
-    return next(
-        button for button in card.findChildren(Button) if button.text() == words and not button.isHidden()
-    )
+def link(card: MessageCard, words: str) -> StripLink:
+    return next(one for one in card.findChildren(StripLink) if one.text() == words and not one.isHidden())
 
 
 def follow_up(world: World, count: int, **values: object) -> str:
@@ -161,6 +158,7 @@ def test_quotes_unfold_and_the_top_of_the_message_stays(qtbot: QtBot, pane: Thre
     assert texts(pane) == ["Yes"]
     before = card.mapTo(pane, card.rect().topLeft()).y()
     low = card.height()
+    assert card._dots is not None
     card._dots.setChecked(True)
     qtbot.waitUntil(lambda: card.height() > low)
     assert "> old" in texts(pane)[0]
@@ -359,3 +357,18 @@ def test_arrows_go_from_message_to_message_and_tab_stops_once(
     assert pane.focusWidget() is found[0]
     stops = [card for card in found if card.focusPolicy() & Qt.FocusPolicy.TabFocus]
     assert stops == [found[0]]
+
+
+def test_it_stays_at_the_newest_message_when_the_room_shrinks(
+    qtbot: QtBot, pane: ThreadPane, world: World
+) -> None:
+    show(qtbot, pane, follow_up(world, 20))
+    assert pane._column.is_at_bottom
+    pane.focus_reply()
+    pane.composer._pad.editor.setPlainText("line\n" * 12)
+    qtbot.waitUntil(lambda: pane._column.height() < 520)
+    assert pane._column.is_at_bottom
+    pane._column.verticalScrollBar().setValue(200)
+    pane.resize(520, 700)
+    qtbot.waitUntil(lambda: pane.width() == 520)
+    assert not pane._column.is_at_bottom
