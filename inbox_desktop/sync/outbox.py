@@ -80,6 +80,7 @@ class Outbox:
         """Send until cancelled. What is being handed over at that moment gets a short time to end well."""
         self._loop, self._stopping = asyncio.get_running_loop(), False
         self._record.storage_tries = None
+        await self._hurry_at_start()
         try:
             while True:
                 self._woken.clear()
@@ -106,7 +107,8 @@ class Outbox:
         """
         with self._store.read() as connection:
             deliveries = reading.put_off(connection, channel_id)
-        await self._record.perform([SendNow(actor=SYSTEM, delivery_id=one) for one in deliveries])
+        if deliveries:
+            await self._record.perform([SendNow(actor=SYSTEM, delivery_id=one) for one in deliveries])
         self._settler.hurry()
         self._wake_up()
 
@@ -118,6 +120,7 @@ class Outbox:
         """
         self._stopping, self._record.tally = False, {}
         self._record.storage_tries = _FLUSH_STORAGE_TRIES
+        await self._hurry_at_start()
         self._recover()
         try:
             await self._run_jobs(_SETTLE, self._settler.due_channels())
@@ -138,6 +141,15 @@ class Outbox:
             ended(DeliveryState.UNKNOWN, 0),
             waiting,
         )
+
+    async def _hurry_at_start(self) -> None:
+        """What an earlier process put off is due now: whoever starts the program expects it to leave."""
+        if self._recovered:
+            return
+        try:
+            await self.retry_now()
+        except StorageError as error:
+            log.warning("what was put off stays put off: %s", error)
 
     def _recover(self) -> None:
         if not self._recovered:

@@ -130,6 +130,33 @@ async def test_offline_the_pauses_grow_and_the_whole_channel_waits(desk: Desk) -
     assert desk.message(first).external_id != desk.message(second).external_id
 
 
+async def test_what_was_put_off_leaves_at_the_next_start(desk: Desk) -> None:
+    deliveries = [desk.reply(), desk.reply()]
+    desk.break_server()
+    outbox = desk.outbox()
+    for _ in range(9):
+        await outbox.flush_once()
+        desk.later(hours=2)
+    await outbox.flush_once()
+    desk.smtp.listen()
+    assert (await outbox.flush_once()).waiting == 2
+    assert (await desk.outbox().flush_once()).sent == 2
+    assert {desk.state(delivery) for delivery in deliveries} == {SENT}
+    assert desk.smtp.copies() == {ANA: 2}
+
+
+async def test_what_was_put_off_leaves_when_the_program_runs_again(desk: Desk) -> None:
+    delivery = desk.reply()
+    desk.break_server()
+    await desk.outbox().flush_once()
+    desk.smtp.listen()
+    running = asyncio.create_task(desk.outbox().run())
+    await until(lambda: desk.state(delivery) is SENT)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert desk.smtp.copies() == {ANA: 1}
+
+
 async def test_a_wrong_password_is_not_tried_for_every_message(desk: Desk) -> None:
     deliveries = [desk.reply() for _ in range(4)]
     desk.password = "wrong"
