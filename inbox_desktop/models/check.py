@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -65,6 +65,16 @@ class LedgerSum:
 
 
 @dataclass(frozen=True, slots=True)
+class QuarantinedMail:
+    """A mail that is on the server (and mostly kept raw) but in no ticket, and why, in words."""
+
+    channel: str
+    folder: str
+    uid: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckReport:
     """What `check` found. `integrity` is "ok" or SQLite's own words, `problems` are sentences for people."""
 
@@ -75,6 +85,7 @@ class CheckReport:
     tickets: int
     messages: int
     journal: int
+    quarantine: tuple[QuarantinedMail, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -93,6 +104,7 @@ class CheckReport:
             "integrity": self.integrity,
             "problems": list(self.problems),
             "ledger": [row.to_json() for row in self.ledger],
+            "quarantine": [asdict(mail) for mail in self.quarantine],
             "deliveries": {state.value: count for state, count in self.deliveries},
             "open_deliveries": self.open_deliveries,
             "tickets": self.tickets,
@@ -107,6 +119,10 @@ class CheckReport:
         for row in self.ledger:
             states = ", ".join(f"{count} {state.value}" for state, count in row.states)
             lines.append(f"{row.channel} {row.folder}: {row.total} mails: {states}")
+        lines.extend(
+            f"{mail.channel} {mail.folder}, UID {mail.uid}, not taken in: {mail.reason}"
+            for mail in self.quarantine
+        )
         waiting = ", ".join(f"{count} {state.value}" for state, count in self.deliveries)
         lines.append(f"deliveries: {waiting or 'none'}; open: {self.open_deliveries}")
         lines.extend(f"problem: {problem}" for problem in self.problems)
@@ -137,6 +153,7 @@ def check(store: Store) -> CheckReport:
             tickets=_count(connection, Ticket),
             messages=_count(connection, Message),
             journal=_count(connection, JournalEntry),
+            quarantine=_quarantine(connection),
         )
 
 
@@ -162,6 +179,17 @@ def _ledger(connection: Connection) -> tuple[LedgerSum, ...]:
     for address, folder, uidvalidity, state, number in connection.execute(query):
         found[address, folder, uidvalidity].append((UidState(state), number))
     return tuple(LedgerSum(*key, tuple(states)) for key, states in found.items())
+
+
+def _quarantine(connection: Connection) -> tuple[QuarantinedMail, ...]:
+    query = (
+        select(Channel.address, Mailbox.folder, LedgerEntry.uid, LedgerEntry.reason)
+        .join_from(LedgerEntry, Mailbox, Mailbox.id == LedgerEntry.mailbox_id)
+        .join(Channel, Channel.id == Mailbox.channel_id)
+        .where(LedgerEntry.state == UidState.QUARANTINED)
+        .order_by(Channel.address, Mailbox.folder, LedgerEntry.uid)
+    )
+    return tuple(QuarantinedMail(*row) for row in connection.execute(query))
 
 
 def _deliveries(connection: Connection) -> tuple[tuple[DeliveryState, int], ...]:

@@ -104,6 +104,10 @@ def test_the_report_as_json_and_as_text(lived: Store) -> None:
     (ledger,) = values["ledger"]
     assert sum(ledger[state.value] for state in UidState) == ledger["total"] == 3
     assert report.to_text().splitlines()[-1] == "all is well"
+    assert values["quarantine"] == [
+        {"channel": SUPPORT, "folder": "INBOX", "uid": 3, "reason": "too deep"},
+    ]
+    assert f"{SUPPORT} INBOX, UID 3, not taken in: too deep" in report.to_text()
     change(lived, "UPDATE ticket_counts SET count = count + 1")
     broken = check(lived)
     assert "problem: The numbers beside the views" in broken.to_text()
