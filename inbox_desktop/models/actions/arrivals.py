@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, bindparam, select, update
 
@@ -41,6 +41,14 @@ _WRITE_ORDER = (
     TicketEvent,
     JournalEntry,
 )
+
+
+class Known(NamedTuple):
+    """What tells a stored message from another one under the same external id."""
+
+    author_address: str
+    sent_at: datetime
+    subject: str
 
 
 @dataclass(slots=True)
@@ -115,8 +123,8 @@ class Arrivals:
         """The kind of a channel."""
         return self._channels[channel_id]
 
-    def author_of(self, channel_id: str, external_id: str) -> str | None:
-        """Who wrote the message that has this external id already, or None when it is new."""
+    def known(self, channel_id: str, external_id: str) -> Known | None:
+        """The message that has this external id already, or None when it is new."""
         return self._known.get((channel_id, external_id))
 
     def is_stored(self, channel_id: str, external_id: str) -> bool:
@@ -162,9 +170,9 @@ class Arrivals:
         """A message for the full-text index."""
         self._documents.append(document)
 
-    def remember(self, channel_id: str, external_id: str, author_address: str) -> None:
+    def remember(self, channel_id: str, external_id: str, message: InboundMessage) -> None:
         """The message is known from now on."""
-        self._known[channel_id, external_id] = author_address
+        self._known[channel_id, external_id] = Known(message.author_address, message.sent_at, message.subject)
 
     def customer_for(self, message: InboundMessage, seq: int) -> CustomerState:
         """The customer who wrote the message, made if there is none yet; a missing name is filled in."""
@@ -262,12 +270,19 @@ class Arrivals:
         self._removed = {row.id for row in rows if row.removed_at is not None}
 
     def _load_known(self, messages: Sequence[InboundMessage]) -> None:
+        # The channel is named so that the index can be used: without it every message would be looked at.
         rows = self._select_in(
-            select(Message.channel_id, Message.external_id, Message.author_address),
+            select(
+                Message.channel_id,
+                Message.external_id,
+                Message.author_address,
+                Message.sent_at,
+                Message.subject,
+            ).where(Message.channel_id.in_({message.channel_id for message in messages})),
             Message.external_id,
             {message.external_id for message in messages},
         )
-        self._known = {(row[0], row[1]): row[2] for row in rows}
+        self._known = {(row[0], row[1]): Known(*row[2:]) for row in rows}
 
     def _load_thread_keys(self, messages: Sequence[InboundMessage]) -> None:
         wanted = {external_id for message in messages for external_id in thread_ids(message)}
@@ -280,9 +295,9 @@ class Arrivals:
 
     def _load_customers(self, messages: Sequence[InboundMessage]) -> None:
         rows = self._select_in(
-            select(Identity.kind, Identity.value, Customer.id, Customer.name, Customer.blocked).join(
-                Customer, Customer.id == Identity.customer_id
-            ),
+            select(Identity.kind, Identity.value, Customer.id, Customer.name, Customer.blocked)
+            .join(Customer, Customer.id == Identity.customer_id)
+            .where(Identity.kind.in_({message.author_kind for message in messages})),  # for the index, too
             Identity.value,
             {message.author_address for message in messages},
         )

@@ -20,11 +20,15 @@ class InboundFile:
 
 @dataclass(frozen=True, slots=True)
 class BouncedMessage:
-    """What a bounce says: which recipient of which message of ours, and why in words."""
+    """What a bounce says: which recipient of which message of ours, and why in words.
+
+    `is_final` is False while the server still tries: nothing has failed yet.
+    """
 
     recipient: str
     external_id: str
     reason: str
+    is_final: bool = True
 
 
 @dataclass(frozen=True, slots=True)

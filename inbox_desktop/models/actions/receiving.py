@@ -96,7 +96,7 @@ class _Reception:
         if external_id is None:
             return Outcome(self.action, self.session.seq, detail=DUPLICATE)
         self.seq = take_seq(self.session, 1)
-        self.arrivals.remember(self.channel_id, external_id, self.message.author_address)
+        self.arrivals.remember(self.channel_id, external_id, self.message)
         threading = self._find_thread()
         ticket = self.arrivals.ticket(threading.ticket_id)
         if ticket is None and not opens_ticket(self.message.kind):
@@ -115,14 +115,16 @@ class _Reception:
         """The id to store the message under, or None when it is there already.
 
         Broken mailers send different mails under one Message-ID: an author that differs makes it another
-        message, which gets an id made of its content, the same one every time.
+        message, and so do date and subject that both differ. It gets an id made of its content, the same
+        one every time.
         """
         message = self.message
-        author = self.arrivals.author_of(self.channel_id, message.external_id)
-        if author is None:
+        known = self.arrivals.known(self.channel_id, message.external_id)
+        if known is None:
             return message.external_id
         is_own_copy = message.author_address in message.own_addresses
-        if author == message.author_address or is_own_copy:
+        is_another = known.sent_at != message.sent_at and known.subject != message.subject
+        if is_own_copy or (known.author_address == message.author_address and not is_another):
             return None
         content = f"{message.author_address}\0{message.subject}\0{message.text}"
         other = f"{message.external_id}#{hashlib.sha256(content.encode()).hexdigest()[:16]}"
@@ -153,7 +155,8 @@ class _Reception:
         """A bounce belongs to the message that it returns, if that one really went to the recipient."""
         for ticket_id in self.arrivals.tickets_of(self.channel_id).get(bounced.external_id, ()):
             if not bounced.recipient or bounced.recipient in self.arrivals.participants_of[ticket_id]:
-                self._fail_recipient(bounced)
+                if bounced.is_final:
+                    self._fail_recipient(bounced)
                 return Threading(ticket_id)
         return Threading(None)
 

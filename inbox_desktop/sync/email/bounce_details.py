@@ -42,6 +42,7 @@ def read_failure(headers: Headers, bodies: Bodies, text: str) -> Bounced:
         status=statuses[0] if statuses else None,
         original_message_id=_original_id(headers, bodies, text),
         diagnostic=_short(diagnostic),
+        is_final={value.lower() for value in report_fields(report, "action")} != {"delayed"},
     )
 
 

@@ -115,4 +115,5 @@ def _bounced(bounced: Bounced | None) -> BouncedMessage | None:
     if bounced is None or bounced.original_message_id is None:
         return None
     reason = bounced.diagnostic or bounced.status or "The mail server sent it back."
-    return BouncedMessage((bounced.recipient or "").lower(), bounced.original_message_id, reason)
+    recipient = (bounced.recipient or "").lower()
+    return BouncedMessage(recipient, bounced.original_message_id, reason, is_final=bounced.is_final)

@@ -30,13 +30,15 @@ class Bounced:
     """What a bounce or complaint says about the mail that did not arrive (RFC 3464, RFC 5965).
 
     `status` is an enhanced status code such as "5.1.1" (RFC 3463), `original_message_id` has its angle
-    brackets, `diagnostic` are the server's words, shortened, "" if there are none.
+    brackets, `diagnostic` are the server's words, shortened, "" if there are none. `is_final` is False while
+    the server still tries (Action: delayed; RFC 3464, section 2.3.3).
     """
 
     recipient: str | None
     status: str | None
     original_message_id: str | None
     diagnostic: str
+    is_final: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,24 @@
 """Receiving: threads, duplicates, reopening, history, automatic mail."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from inbox_desktop.models.actions import Outcome, agent, channel, perform_all
+from inbox_desktop.models.actions import SYSTEM, Outcome, agent, channel, perform_all
 from inbox_desktop.models.actions.channels import RemoveChannel
+from inbox_desktop.models.actions.deliveries import BeginAttempt, FinishAttempt
 from inbox_desktop.models.actions.inbound import BouncedMessage, InboundFile
 from inbox_desktop.models.actions.messages import Reply
 from inbox_desktop.models.actions.receiving import DUPLICATE, SET_ASIDE, STORED, Receive
 from inbox_desktop.models.actions.tickets import Close, Snooze
 from inbox_desktop.models.check import check
 from inbox_desktop.models.clock import now
-from inbox_desktop.models.kinds import ChannelKind, IdentityKind, MessageKind, TicketStatus
+from inbox_desktop.models.kinds import ChannelKind, DeliveryState, IdentityKind, MessageKind, TicketStatus
 from inbox_desktop.models.store import Changed, Store
-from inbox_desktop.models.tables import Customer, Message, Ticket
+from inbox_desktop.models.tables import Customer, Delivery, Message, Recipient, Ticket
 from tests.models.samples import START, Mailroom, add_channel, done
 
 
@@ -82,6 +84,19 @@ def test_two_mails_of_different_people_under_one_message_id_are_both_kept(
     other = {"external_id": "<same@broken.example>", "author_address": "bo@example.com", "text": "Other"}
     assert receive(**other).ticket_id != first.ticket_id
     assert receive(**other).detail == DUPLICATE
+    assert total(store, Message) == 2
+
+
+def test_two_mails_of_one_person_under_one_message_id_are_both_kept(store: Store, receive: Mailroom) -> None:
+    first = receive(external_id="<form@broken.example>", subject="Order 1", text="One")
+    other = receive.message(external_id="<form@broken.example>", subject="Order 2", text="Two")
+    by_list = receive.message(external_id="<form@broken.example>", subject="[shop] Order 1", text="One")
+    moments = [first.action.message.sent_at, other.sent_at]  # type: ignore[attr-defined]
+    details = [
+        done(store, Receive(actor=channel(receive.channel_id), message=message)).detail
+        for message in (other, other, replace(by_list, sent_at=moments[0]))
+    ]
+    assert details == [STORED, DUPLICATE, DUPLICATE]
     assert total(store, Message) == 2
 
 
@@ -216,6 +231,23 @@ def test_an_auto_reply_joins_without_reopening(store: Store, julia: str, receive
     close(store, julia, first.ticket_id)
     assert receive.answer(first, kind=MessageKind.AUTO_REPLY).ticket_id == first.ticket_id
     assert ticket(store, first.ticket_id).status == TicketStatus.CLOSED
+
+
+@pytest.mark.parametrize(("is_final", "state"), [(True, DeliveryState.FAILED), (False, DeliveryState.SENT)])
+def test_a_bounce_fails_its_recipient_unless_the_server_still_tries(
+    store: Store, julia: str, receive: Mailroom, is_final: bool, state: DeliveryState
+) -> None:
+    first = receive()
+    done(store, Reply(actor=agent(julia), ticket_id=first.ticket_id or "", text="Hi", seen_message_id=None))
+    with store.write() as session:
+        delivery = session.scalars(select(Delivery.id)).one()
+    done(store, BeginAttempt(actor=SYSTEM, delivery_id=delivery, external_id="<our@shop.example>"))
+    done(store, FinishAttempt(actor=SYSTEM, delivery_id=delivery, state=DeliveryState.SENT))
+    bounced = BouncedMessage("ana@example.com", "<our@shop.example>", "mailbox full", is_final=is_final)
+    bounce = receive(kind=MessageKind.BOUNCE, author_address="daemon@mx.example", bounced=bounced)
+    assert bounce.ticket_id == first.ticket_id
+    with store.write() as session:
+        assert session.scalars(select(Recipient.state)).all() == [state]
 
 
 def test_a_forged_bounce_of_a_message_to_somebody_else_is_set_aside(store: Store, receive: Mailroom) -> None:

@@ -69,7 +69,22 @@ def test_a_delivery_report_is_read_by_its_fields() -> None:
     assert mail.bounced.status == "5.1.1"
     assert mail.bounced.original_message_id == "<our@shop.example>"
     assert mail.bounced.diagnostic == "550 5.1.1 no such user here"
+    assert mail.bounced.is_final
     assert not mail.may_auto_reply
+
+
+def test_a_server_that_still_tries_has_not_failed() -> None:
+    mail = _mail(
+        "From: MAILER-DAEMON@mx.example.com",
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=b",
+        body=(
+            "--b\r\nContent-Type: message/delivery-status\r\n\r\nFinal-Recipient: rfc822; bo@example.net\r\n"
+            "Action: Delayed\r\nStatus: 4.4.1\r\n--b--\r\n"
+        ),
+    )
+    assert mail.kind is MailKind.BOUNCE
+    assert mail.bounced is not None
+    assert not mail.bounced.is_final
 
 
 def test_a_report_that_all_went_well_is_no_bounce() -> None:
