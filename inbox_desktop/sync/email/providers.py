@@ -1,7 +1,12 @@
-"""The server settings that large mail providers publish, by the domain of the address.
+"""The server settings of large mail providers, by the domain of the address.
 
-The pages named at the entries are where the providers publish them; Mozilla's collection of such settings,
-https://github.com/thunderbird/autoconfig/tree/master/ispdb, has most of them, too.
+Every entry was compared with a stored copy, not always the newest, of Mozilla's collection of such settings
+(https://github.com/thunderbird/autoconfig, folder ispdb; the comment at an entry names the file read): hosts,
+ports, security, form of the user name, and each domain. Where the collection had nothing, the comment names
+the other source read. No server was contacted, and nothing here rests on a provider's own help page.
+
+The advice about switching IMAP on or app passwords was found in those sources for GMX (gmx.net), WEB.DE,
+Telekom, freenet, Fastmail, Zoho, Yandex (IMAP only), o2, UOL and QQ; elsewhere it is general knowledge.
 """
 
 from dataclasses import dataclass
@@ -48,15 +53,19 @@ class Provider:
         return self.note.format(name=self.name)
 
 
+_OUTLOOK = (
+    "Microsoft lets mail programs into these mailboxes only by its own web sign-in (OAuth), which this "
+    "program does not offer: a password will most likely be refused. If it is, use a mailbox elsewhere."
+)
 _MICROSOFT = (
     "Microsoft has ended sign-in by password for most mailboxes. Where an administrator still allows it, or "
     "an app password can be made in the account's security settings, use that one."
 )
 
 _PROVIDERS = (
-    # https://support.google.com/mail/answer/7126229
+    # ispdb file googlemail.com.xml
     Provider("Gmail", "gmail.com googlemail.com", "imap.gmail.com", "smtp.gmail.com", _APP_PASSWORD),
-    # https://support.microsoft.com/office/d088b986-291d-42b8-9564-9c414e2aa040
+    # ispdb file hotmail.com.xml, which lists OAuth2 as the only way to sign in
     Provider(
         "Outlook.com",
         "outlook.com hotmail.com live.com msn.com windowslive.com outlook.de outlook.fr outlook.es "
@@ -65,10 +74,10 @@ _PROVIDERS = (
         "live.de live.fr live.it live.nl live.be live.dk live.se live.co.uk live.com.mx",
         "outlook.office365.com",
         "smtp-mail.outlook.com",
-        _MICROSOFT,
+        _OUTLOOK,
         submission=True,
     ),
-    # https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/pop3-and-imap4
+    # ispdb file office365.com
     Provider(
         "Microsoft 365",
         "onmicrosoft.com office365.com",
@@ -77,18 +86,19 @@ _PROVIDERS = (
         _MICROSOFT,
         submission=True,
     ),
-    # https://help.yahoo.com/kb/SLN4075.html
+    # ispdb file yahoo.com.xml
     Provider(
         "Yahoo",
         "yahoo.com ymail.com rocketmail.com myyahoo.com yahoo.de yahoo.fr yahoo.it yahoo.es yahoo.co.uk "
-        "yahoo.ie yahoo.ca yahoo.in yahoo.co.in yahoo.com.br yahoo.com.ar yahoo.com.mx yahoo.com.au",
+        "yahoo.co.in yahoo.com.br yahoo.com.ar yahoo.com.mx yahoo.com.au",
         "imap.mail.yahoo.com",
         "smtp.mail.yahoo.com",
         _APP_PASSWORD,
     ),
-    # https://help.aol.com/articles/how-do-i-use-other-email-applications-to-send-and-receive-my-aol-mail
+    # ispdb files aol.com.xml, verizon.net.xml
     Provider("AOL", "aol.com aim.com aol.de verizon.net", "imap.aol.com", "smtp.aol.com", _APP_PASSWORD),
-    # https://support.apple.com/102525
+    # ispdb file me.com.xml, which has the part before the @ for IMAP and the whole address for SMTP. There is
+    # one user name for both here; SMTP decides.
     Provider(
         "iCloud",
         "icloud.com me.com mac.com",
@@ -97,7 +107,7 @@ _PROVIDERS = (
         _APP_PASSWORD,
         submission=True,
     ),
-    # https://hilfe.gmx.net/pop-imap/imap/imap-serverdaten.html
+    # ispdb file gmx.net.xml
     Provider(
         "GMX",
         "gmx.de gmx.net gmx.at gmx.ch gmx.eu gmx.org gmx.info",
@@ -105,13 +115,13 @@ _PROVIDERS = (
         "mail.gmx.net",
         _SWITCHED_ON,
     ),
-    # https://support.gmx.com/pop-imap/imap/server.html
+    # ispdb file gmx.com.xml
     Provider("GMX", "gmx.com gmx.us gmx.co.uk gmx.fr gmx.es", "imap.gmx.com", "mail.gmx.com", _SWITCHED_ON),
-    # https://support.mail.com/premium/imap/server.html
+    # ispdb file mail.com.xml
     Provider("mail.com", "mail.com email.com", "imap.mail.com", "smtp.mail.com", _SWITCHED_ON),
-    # https://hilfe.web.de/pop-imap/imap/imap-serverdaten.html
+    # ispdb file web.de.xml
     Provider("WEB.DE", "web.de", "imap.web.de", "smtp.web.de", _SWITCHED_ON, local_user=True),
-    # https://www.telekom.de/hilfe/apps-dienste/e-mail/e-mail-server
+    # ispdb file t-online.de.xml
     Provider(
         "Telekom",
         "t-online.de magenta.de",
@@ -119,25 +129,30 @@ _PROVIDERS = (
         "securesmtp.t-online.de",
         "{name} has a password of its own for mail programs: set one in the e-mail settings of the account.",
     ),
-    Provider("freenet", "freenet.de", "mx.freenet.de", "mx.freenet.de"),
+    # ispdb file freenet.de.xml
+    Provider("freenet", "freenet.de", "mx.freenet.de", "mx.freenet.de", _SWITCHED_ON),
+    # ispdb file vodafonemail.de.xml
     Provider(
         "Vodafone", "vodafone.de vodafonemail.de arcor.de", "imap.vodafonemail.de", "smtp.vodafonemail.de"
     ),
-    # https://www.ionos.com/help/email/general-topics/settings-for-your-email-programs-imap-pop3
-    Provider("IONOS", "ionos.de online.de 1und1.de", "imap.ionos.de", "smtp.ionos.de"),
-    Provider("IONOS", "ionos.com ionos.co.uk ionos.ca ionos.us", "imap.ionos.com", "smtp.ionos.com"),
+    # ispdb file 1und1.de.xml
+    Provider("1&1", "online.de", "imap.1und1.de", "smtp.1und1.de"),
+    # ispdb files ionos.de, ionos.com, ionos.co.uk, ionos.fr, ionos.es, ionos.it
+    Provider("IONOS", "ionos.de", "imap.ionos.de", "smtp.ionos.de"),
+    Provider("IONOS", "ionos.com", "imap.ionos.com", "smtp.ionos.com"),
+    Provider("IONOS", "ionos.co.uk", "imap.ionos.co.uk", "smtp.ionos.co.uk"),
     Provider("IONOS", "ionos.fr", "imap.ionos.fr", "smtp.ionos.fr"),
     Provider("IONOS", "ionos.es", "imap.ionos.es", "smtp.ionos.es"),
     Provider("IONOS", "ionos.it", "imap.ionos.it", "smtp.ionos.it"),
-    # https://www.strato.de/faq/mail/
+    # ispdb file strato.de.xml
     Provider("STRATO", "strato.de rzone.de", "imap.strato.de", "smtp.strato.de"),
-    # https://docs.hetzner.com/konsoleh/account-management/email/setting-up-an-email-account/
+    # ispdb file hetzner.de.xml
     Provider("Hetzner", "your-server.de", "mail.your-server.de", "mail.your-server.de"),
-    # https://kb.mailbox.org/en/private/e-mail-article/setup-with-e-mail-clients/
+    # ispdb file mailbox.org.xml
     Provider("mailbox.org", "mailbox.org", "imap.mailbox.org", "smtp.mailbox.org"),
-    # https://posteo.de/en/help/how-do-i-set-up-posteo-in-an-email-client-pop3-imap-and-smtp
+    # ispdb file posteo.de.xml
     Provider("Posteo", "posteo.de posteo.net posteo.org posteo.eu", "posteo.de", "posteo.de"),
-    # https://www.fastmail.help/hc/en-us/articles/1500000278342
+    # ispdb file messagingengine.com.xml; the domains: github.com/chatmail/provider-db, fastmail.md
     Provider(
         "Fastmail",
         "fastmail.com fastmail.fm sent.com",
@@ -145,51 +160,33 @@ _PROVIDERS = (
         "smtp.fastmail.com",
         _APP_PASSWORD,
     ),
-    # https://www.zoho.com/mail/help/imap-access.html
+    # ispdb file zoho.com.xml
     Provider("Zoho", "zoho.com zohomail.com", "imap.zoho.com", "smtp.zoho.com", _SWITCHED_ON),
-    Provider("Zoho", "zoho.eu zohomail.eu", "imap.zoho.eu", "smtp.zoho.eu", _SWITCHED_ON),
-    Provider("Zoho", "zoho.in zohomail.in", "imap.zoho.in", "smtp.zoho.in", _SWITCHED_ON),
-    # https://help.mail.ru/mail/mailer/popsmtp
+    # github.com/chatmail/provider-db, zoho.md (checked there in 2021)
+    Provider("Zoho", "zohomail.eu", "imap.zoho.eu", "smtp.zoho.eu", _SWITCHED_ON),
+    # ispdb file mail.ru
+    Provider("Mail.ru", "mail.ru inbox.ru list.ru bk.ru", "imap.mail.ru", "smtp.mail.ru", _APP_PASSWORD),
+    # ispdb file yandex.ru.xml
     Provider(
-        "Mail.ru", "mail.ru inbox.ru list.ru bk.ru internet.ru", "imap.mail.ru", "smtp.mail.ru", _APP_PASSWORD
+        "Yandex",
+        "yandex.ru ya.ru yandex.by yandex.kz yandex.com",
+        "imap.yandex.com",
+        "smtp.yandex.com",
+        f"{_APP_PASSWORD} {_SWITCHED_ON}",
     ),
-    # https://yandex.com/support/yandex-360/customers/mail/en/mail-clients/others
-    Provider(
-        "Yandex", "yandex.ru ya.ru yandex.by yandex.kz", "imap.yandex.ru", "smtp.yandex.ru", _APP_PASSWORD
-    ),
-    Provider("Yandex", "yandex.com yandex.com.tr", "imap.yandex.com", "smtp.yandex.com", _APP_PASSWORD),
-    # https://help.ovhcloud.com/csm/en-mx-plan-email-configuration
-    Provider("OVHcloud", "ovh.net ovh.com ovh.fr", "ssl0.ovh.net", "ssl0.ovh.net"),
-    # https://assistance.orange.fr/ (Paramétrer un logiciel de messagerie)
+    # ispdb file orange.fr.xml
     Provider("Orange", "orange.fr wanadoo.fr", "imap.orange.fr", "smtp.orange.fr"),
-    # https://assistance.free.fr/articles/configurer-de-maniere-avancee-mon-logiciel-de-messagerie-609
+    # ispdb file free.fr.xml
     Provider("Free", "free.fr", "imap.free.fr", "smtp.free.fr", local_user=True),
-    Provider("SFR", "sfr.fr neuf.fr", "imap.sfr.fr", "smtp.sfr.fr"),
-    Provider("La Poste", "laposte.net", "imap.laposte.net", "smtp.laposte.net"),
-    # https://aiuto.libero.it/articolo/mail/programmi-mail/
+    # ispdb file libero.it
     Provider("Libero", "libero.it inwind.it iol.it blu.it giallo.it", "imapmail.libero.it", "smtp.libero.it"),
+    # ispdb file virgilio.it.xml
     Provider("Virgilio", "virgilio.it", "in.virgilio.it", "out.virgilio.it"),
-    # https://guide.hosting.aruba.it/email/
-    Provider("Aruba", "aruba.it", "imaps.aruba.it", "smtps.aruba.it"),
-    # https://napoveda.seznam.cz/cz/email/imap-pop3-smtp/
-    Provider(
-        "Seznam", "seznam.cz email.cz post.cz spoluzaci.cz", "imap.seznam.cz", "smtp.seznam.cz", _SWITCHED_ON
-    ),
-    # https://pomoc.wp.pl/jak-skonfigurowac-program-pocztowy
-    Provider("WP", "wp.pl", "imap.wp.pl", "smtp.wp.pl", _SWITCHED_ON),
-    Provider("o2", "o2.pl tlen.pl", "poczta.o2.pl", "poczta.o2.pl", _SWITCHED_ON),
-    # https://pomoc.onet.pl/
-    Provider(
-        "Onet",
-        "onet.pl op.pl poczta.onet.pl vp.pl",
-        "imap.poczta.onet.pl",
-        "smtp.poczta.onet.pl",
-        _SWITCHED_ON,
-    ),
-    Provider(
-        "Interia", "interia.pl interia.eu poczta.fm", "poczta.interia.pl", "poczta.interia.pl", _SWITCHED_ON
-    ),
-    # https://sac.uol.com.br/ (IMAP)
+    # Not in the collection; a Czech network's guide for its customers, readgur.com/doc/144732
+    Provider("Seznam", "seznam.cz", "imap.seznam.cz", "smtp.seznam.cz", _SWITCHED_ON),
+    # ispdb file o2.pl.xml
+    Provider("o2", "o2.pl tlen.pl", "poczta.o2.pl", "poczta.o2.pl", _SWITCHED_ON, local_user=True),
+    # ispdb file uol.com.br.xml
     Provider(
         "UOL",
         "uol.com.br",
@@ -199,22 +196,15 @@ _PROVIDERS = (
         submission=True,
         local_user=True,
     ),
-    Provider("Terra", "terra.com.br", "imap.terra.com.br", "smtp.terra.com.br", submission=True),
-    # https://help.naver.com/
-    Provider(
-        "Naver",
-        "naver.com",
-        "imap.naver.com",
-        "smtp.naver.com",
-        _SWITCHED_ON,
-        submission=True,
-        local_user=True,
-    ),
-    # https://service.mail.qq.com/
-    Provider("QQ", "qq.com foxmail.com", "imap.qq.com", "smtp.qq.com", _APP_PASSWORD),
+    # ispdb file naver.com.xml
+    Provider("Naver", "naver.com", "imap.naver.com", "smtp.naver.com", _SWITCHED_ON),
+    # ispdb file qq.com.xml; foxmail.com: github.com/chatmail/provider-db, qq.md
+    Provider("QQ", "qq.com foxmail.com", "imap.qq.com", "smtp.qq.com", f"{_APP_PASSWORD} {_SWITCHED_ON}"),
 )
 
+# github.com/chatmail/provider-db, protonmail.md, which does not list proton.me (unconfirmed).
 _PROTON = frozenset({"proton.me", "protonmail.com", "protonmail.ch", "pm.me"})
+# github.com/chatmail/provider-db, tutanota.md, which does not list tuta.com (unconfirmed).
 _NO_IMAP = {
     "tuta.com": "Tuta",
     "tuta.io": "Tuta",
@@ -240,7 +230,7 @@ def find_provider(domain: str) -> Provider | None:
 def special_case(domain: str, address: str) -> tuple[MailSettings | None, str] | None:
     """Settings and words for providers whose mailboxes are not simply reached by IMAP; None for others."""
     if domain in _PROTON:
-        # https://proton.me/support/bridge
+        # Bridge's defaults: github.com/ProtonMail/proton-bridge, internal/vault/types_settings.go
         settings = MailSettings(
             Server("127.0.0.1", 1143, Security.STARTTLS),
             Server("127.0.0.1", 1025, Security.STARTTLS),

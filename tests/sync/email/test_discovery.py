@@ -55,6 +55,10 @@ async def test_a_large_provider_is_known_without_asking_anybody() -> None:
         ("a.b@free.fr", "imap.free.fr", "a.b"),
         ("a@firma.onmicrosoft.com", "outlook.office365.com", "a@firma.onmicrosoft.com"),
         ("a@gmx.de", "imap.gmx.net", "a@gmx.de"),
+        ("a@online.de", "imap.1und1.de", "a@online.de"),
+        ("a@ionos.co.uk", "imap.ionos.co.uk", "a@ionos.co.uk"),
+        ("a.b@o2.pl", "poczta.o2.pl", "a.b"),
+        ("a@naver.com", "imap.naver.com", "a@naver.com"),
         ("a@proton.me", "127.0.0.1", "a@proton.me"),
     ],
 )
