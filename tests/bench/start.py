@@ -1,0 +1,91 @@
+"""`start`: from starting the process until the window is painted with its content."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from inbox_desktop.models.inbox import open_inbox
+from inbox_desktop.models.profile import Profile
+from tests.bench.report import Report
+from tests.bench.worlds import build_world
+
+TIMES = 11
+TICKETS = 100_000
+ROOT = Path(__file__).resolve().parent.parent.parent
+_BARE = """
+import os, time
+from PySide6.QtWidgets import QApplication, QMainWindow, QLabel
+class Window(QMainWindow):
+    def paintEvent(self, event):
+        super().paintEvent(event)
+        print(time.monotonic(), flush=True)
+        os._exit(0)
+application = QApplication([])
+window = Window()
+window.setCentralWidget(QLabel("content"))
+window.resize(1440, 900)
+window.show()
+application.exec()
+"""
+# The program itself; only what follows its first full paint is cut off.
+_PROGRAM = """
+import os, sys, time
+from pathlib import Path
+from inbox_desktop import app
+from inbox_desktop.models.profile import Profile
+build = app.build_window
+def build_and_tell(*arguments):
+    window = build(*arguments)
+    def tell():
+        window.repaint()
+        print(time.monotonic(), flush=True)
+        os._exit(0)
+    window.content_shown.connect(tell)
+    return window
+app.build_window = build_and_tell
+app.run(Profile(Path(sys.argv[1])))
+"""
+
+
+def run(report: Report) -> None:
+    """Take turns between the bare window and the program, so that both meet the same noise."""
+    with tempfile.TemporaryDirectory(prefix="inbox-bench-") as folder:
+        empty, full = Profile(Path(folder) / "empty"), Profile(Path(folder) / "full")
+        open_inbox(empty).close()
+        build_world(full, TICKETS)
+        rounds = [
+            (_seconds(_BARE), _seconds(_PROGRAM, empty), _seconds(_PROGRAM, full), _python())
+            for _ in range(TIMES + 1)
+        ]
+    bare, with_nothing, with_much, python = (list(times) for times in zip(*rounds[1:], strict=True))
+    report.times("a bare PySide6 window", bare)
+    report.times("Inbox Desktop, empty profile (the first start's page)", with_nothing, bare)
+    report.times(f"Inbox Desktop, {TICKETS:,} tickets (list and thread)", with_much, bare)
+    report.times("Python that does nothing, start to end", python)
+    report.note("The first of each was left out: it warms the disk cache.")
+
+
+def _seconds(program: str, profile: Profile | None = None) -> float:
+    arguments = [str(profile.folder)] if profile else []
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    began = time.monotonic()
+    ended = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=120,
+    )
+    return float(ended.stdout) - began
+
+
+def _python() -> float:
+    began = time.monotonic()
+    subprocess.run([sys.executable, "-c", "pass"], check=True)
+    return time.monotonic() - began
