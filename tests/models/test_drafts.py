@@ -99,3 +99,26 @@ def test_sending_ends_a_draft_and_taking_back_brings_it_again(
     back = read(store, ticket_id)
     assert back is not None
     assert (back.text, back.html, back.files) == ("Hi", "<p>Hi</p>", (file,))
+
+
+def test_what_was_begun_meanwhile_stands_below_what_is_taken_back(
+    store: Store, julia: str, receive: Mailroom
+) -> None:
+    ticket_id = receive().ticket_id or ""
+    file = DraftFile("a.txt", "text/plain", 3, store.attachments.put(b"abc"))
+    answer = Reply(
+        actor=agent(julia),
+        ticket_id=ticket_id,
+        text="Hi",
+        html="<b>Hi</b>",
+        files=(file,),
+        seen_message_id=None,
+    )
+    done(store, answer)
+    save(store, replace(DRAFT, ticket_id=ticket_id, text="And <more>", html="", files=()))
+    done(store, CancelDelivery(actor=agent(julia), ticket_id=ticket_id, message_id=answer.message_id))
+    back = read(store, ticket_id)
+    assert back is not None
+    assert back.text == "Hi\nAnd <more>"
+    assert back.html == "<b>Hi</b><div>And &lt;more&gt;</div>"
+    assert back.files == (file,)

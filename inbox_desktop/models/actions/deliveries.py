@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from itertools import takewhile
 from typing import ClassVar
 
@@ -167,7 +168,7 @@ class SendNow(DeliveryAction):
 
 @dataclass(frozen=True, kw_only=True)
 class CancelDelivery(TicketAction):
-    """queued -> cancelled: undo send. The text comes back as a draft, unless a newer one is there."""
+    """queued -> cancelled: undo send. The text comes back as a draft, above what was begun meanwhile."""
 
     name: ClassVar[str] = "delivery.cancel"
     message_id: str
@@ -188,19 +189,7 @@ class CancelDelivery(TicketAction):
         delivery.state = DeliveryState.CANCELLED
         delivery.finished_at = self.at
         message = session.get_one(Message, self.message_id)
-        if session.get(DraftRow, (self.ticket_id, False)) is None:
-            session.add(
-                DraftRow(
-                    ticket_id=self.ticket_id,
-                    is_note=False,
-                    html=message.html or "",
-                    text=message.text,
-                    files=_files(session, message.id),
-                    seen_message_id=message.id,
-                    saved_at=self.at,
-                )
-            )
-            session.note("draft", self.ticket_id)
+        _back_to_draft(session, message, self.at)
         session.add(ticket_event(self, self.ticket_id, "send_cancelled", message=message.id))
         _take_back(session, message)
         return Effect(self.ticket_id)
@@ -296,6 +285,34 @@ def _tell_ticket(
         name = f"delivery_{what}"
         session.add(ticket_event(action, ticket_id, name, message=delivery.message_id, detail=detail))
     return ticket_id
+
+
+def _back_to_draft(session: WriteSession, message: Message, at: datetime) -> None:
+    """Make a message the ticket's draft; what has been begun since stands below it, and nothing is lost."""
+    ticket_id = message.ticket_id
+    begun = session.get(DraftRow, (ticket_id, False))
+    text, html, files = message.text, message.html or "", _files(session, message.id)
+    if begun is not None:
+        if html or begun.html:
+            html = f"{html or _as_html(message.text)}{begun.html or _as_html(begun.text)}"
+        text = f"{text}\n{begun.text}"
+        files += [file for file in begun.files if file not in files]
+    session.merge(
+        DraftRow(
+            ticket_id=ticket_id,
+            is_note=False,
+            html=html,
+            text=text,
+            files=files,
+            seen_message_id=begun.seen_message_id if begun is not None else message.id,
+            saved_at=at,
+        )
+    )
+    session.note("draft", ticket_id or "")
+
+
+def _as_html(text: str) -> str:
+    return "".join(f"<div>{escape(line, quote=False) or '<br>'}</div>" for line in text.split("\n"))
 
 
 def _files(session: WriteSession, message_id: str) -> list[dict[str, object]]:

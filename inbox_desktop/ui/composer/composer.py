@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from inbox_desktop.models.actions import Action, Outcome, Refusal, agent
@@ -74,6 +74,7 @@ class Composer(KitWidget):
         self._keeper = DraftKeeper(bridge, self._collect, self)
         self._lay_out()
         self._connect()
+        self.setAcceptDrops(True)
         self._tab_changed(REPLY)
         self._ask_surroundings()
 
@@ -241,7 +242,7 @@ class Composer(KitWidget):
         """What came since the reply that stands here was begun."""
         if self._thread is None or self._is_note or self._pad.is_blank:
             return ()
-        return newer_messages(self._thread, self._pad.seen_id)
+        return newer_messages(self._thread, self._pad.seen_id, self._pad.begun_at)
 
     def _show_newer(self) -> None:
         if self._thread is not None:
@@ -281,7 +282,7 @@ class Composer(KitWidget):
         if self._opening and not self._pads[NOTE].is_blank and self._pads[REPLY].is_blank:
             self._tabs.set_current(NOTE)
         self._opening = False
-        self._toolbar.set_state("Draft" if not self._pad.is_blank else "")
+        self._toolbar.set_state("" if self._pad.is_blank else "Draft saved")
         self._refresh()
 
     def _saved(self, is_note: bool) -> None:
@@ -400,6 +401,16 @@ class Composer(KitWidget):
 
     # Keys and looks
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files that are dropped anywhere on the composer."""
+        if _dropped(event) and not self._pad.isHidden():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Attach them."""
+        self._pad.attach(_dropped(event))
+        event.acceptProposedAction()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+Return sends, with Shift it closes the ticket, too."""
         control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
@@ -428,3 +439,8 @@ class Composer(KitWidget):
             line = "accent"
         rounded(painter, QRectF(self.rect()), RADIUS_CARD, theme().colour(ground), theme().colour(line))
         painter.end()
+
+
+def _dropped(event: QDropEvent) -> list[Path]:
+    """The files of this computer that are being dropped."""
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

@@ -20,6 +20,8 @@ _ORDERED: Final = frozenset(
         QTextListFormat.Style.ListUpperRoman,
     }
 )
+_AFTER_BREAK: Final = re.compile(r"((?:^|<br>)(?:<[^b/][^<>]*>|<b>)*) ")
+_BEFORE_BREAK: Final = re.compile(r" ((?:</[^<>]*>)*(?:<br>|$))")
 _CONTROL: Final = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufeff]")
 
 
@@ -43,7 +45,7 @@ def to_html(document: QTextDocument) -> str:
             parts.append(f"</{open_list}>" if open_list else "")
             parts.append(f"<{kind}>" if kind else "")
             open_list = kind
-        inside = "".join(_fragment_html(fragment) for fragment in _fragments(block))
+        inside = _with_edges("".join(_fragment_html(fragment) for fragment in _fragments(block)))
         parts.append(f"<li>{inside}</li>" if kind else f"<div>{inside or '<br>'}</div>")
     parts.append(f"</{open_list}>" if open_list else "")
     return "".join(parts)
@@ -114,6 +116,7 @@ def _fragment_html(fragment: QTextFragment) -> str:
     inside = escape(_CONTROL.sub("", fragment.text().replace(_OBJECT, "")), quote=False).replace(
         _LINE, "<br>"
     )
+    inside = inside.replace("\u00a0", "&nbsp;")
     inside = re.sub("  +", lambda spaces: "&nbsp;" * (len(spaces.group()) - 1) + " ", inside)
     for mark in reversed(_marks(fragment.charFormat())):
         if mark in {"b", "i"}:
@@ -121,6 +124,12 @@ def _fragment_html(fragment: QTextFragment) -> str:
         else:
             inside = f'<a href="{escape(mark)}">{inside}</a>'
     return inside
+
+
+def _with_edges(inside: str) -> str:
+    """A line whose spaces at its edges stay: HTML would leave them out."""
+    inside = _AFTER_BREAK.sub(r"\1&nbsp;", inside)
+    return _BEFORE_BREAK.sub(r"&nbsp;\1", inside)
 
 
 def _block_text(block: QTextBlock) -> str:

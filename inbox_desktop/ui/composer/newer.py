@@ -1,5 +1,7 @@
 """What has come into a ticket since somebody began to write."""
 
+from datetime import datetime
+
 from inbox_desktop.models.kinds import MessageKind
 from inbox_desktop.models.queries.rows import MessageRow, Thread
 from inbox_desktop.ui.kit import one_line
@@ -10,12 +12,19 @@ def newest_id(thread: Thread) -> str | None:
     return thread.messages[-1].id if thread.messages else None
 
 
-def newer_messages(thread: Thread, seen_id: str | None) -> tuple[MessageRow, ...]:
-    """The messages behind the seen one that are no notes; none, when that one is not among the loaded."""
-    ids = [message.id for message in thread.messages]
-    if seen_id not in ids:
+def newer_messages(thread: Thread, seen_id: str | None, begun_at: datetime | None) -> tuple[MessageRow, ...]:
+    """The messages that are no notes behind the one that was the newest when somebody began to write.
+
+    That one may be gone from the thread: a reply that was taken back. Then what was sent after
+    `begun_at` counts as new.
+    """
+    if seen_id is None:
         return ()
-    behind = thread.messages[ids.index(seen_id) + 1 :]
+    ids = [message.id for message in thread.messages]
+    if seen_id in ids:
+        behind = thread.messages[ids.index(seen_id) + 1 :]
+    else:
+        behind = tuple(m for m in thread.messages if begun_at is not None and m.sent_at > begun_at)
     return tuple(message for message in behind if message.kind is not MessageKind.NOTE)
 
 

@@ -1,6 +1,7 @@
 """One page of the composer: the editor with its files, for the reply or for the note."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from inbox_desktop.ui.kit import Banner, Tone
 class Pad(QWidget):
     """What is being written. `seen_id` is the newest message of the ticket when it was begun.
 
+    `begun_at` (UTC) is when the draft was last read from the store; None for what was begun here.
+
     Signals:
         edited: the text or the files changed by the person's hand.
         trouble(str): a file could not be attached, and why, in words.
@@ -33,6 +36,7 @@ class Pad(QWidget):
         self._bridge = bridge
         self.is_note = is_note
         self.seen_id: str | None = None
+        self.begun_at: datetime | None = None
         self.ticket_id: str | None = None
         self._adding = 0
         self._pictures = 0
@@ -90,6 +94,7 @@ class Pad(QWidget):
         files = draft.files if draft else ()
         self.ticket_id = ticket_id
         self.seen_id = draft.seen_message_id if draft else None
+        self.begun_at = draft.saved_at if draft else None
         if not (same and self.editor.text() == text and self.editor.html() == html):
             self.editor.load(html, text)
         self._set_files(files)

@@ -26,7 +26,7 @@ class Toolbar(QWidget):
         super().__init__(parent)
         self._editor: Editor | None = None
         row = QHBoxLayout(self)
-        row.setContentsMargins(8, 0, 10, 10)
+        row.setContentsMargins(8, 6, 10, 10)
         row.setSpacing(0)
         tools = (
             ("paperclip", "Attach files", "", self.attach.emit),

@@ -1,5 +1,6 @@
 """The text of one message: plain or sanitised HTML, selectable, as high as its content, never scrolling."""
 
+import re
 from collections.abc import Mapping
 from math import ceil
 from typing import Final
@@ -7,6 +8,7 @@ from typing import Final
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import (
     QColor,
+    QFont,
     QImage,
     QKeyEvent,
     QPalette,
@@ -26,6 +28,7 @@ from inbox_desktop.ui.thread.document import SafeDocument, name_images
 from inbox_desktop.ui.thread.fitting import fit_images, fit_tables, has_tables, trim
 from inbox_desktop.ui.thread.links import find_links, open_link, shown_address
 
+_MENTION: Final = re.compile(r"(?<![\w@])(@\w[\w.\-]{0,40}\w)")
 _MOVING: Final = frozenset(
     {Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Up, Qt.Key.Key_Down}
 )
@@ -43,6 +46,7 @@ class Body(QTextBrowser):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._text = ""
+        self._mentions = False
         self._html: str | None = None
         self._images: Mapping[str, QImage] = {}
         self._own_colours = False
@@ -76,9 +80,10 @@ class Body(QTextBrowser):
         """Whether the mail has colours of its own and is shown dark on white, in either appearance."""
         return self._own_colours
 
-    def show_plain(self, text: str) -> None:
-        """Show plain text; nothing in it is taken for markup."""
+    def show_plain(self, text: str, *, mentions: bool = False) -> None:
+        """Show plain text; nothing in it is taken for markup. With `mentions`, "@Julia" stands out."""
         self._text, self._html, self._own_colours = text, None, False
+        self._mentions = mentions
         self._render()
 
     def show_html(self, html: str, images: Mapping[str, QImage]) -> None:
@@ -140,7 +145,7 @@ class Body(QTextBrowser):
         plain = QTextCharFormat()
         position = 0
         for link in find_links(self._text):
-            cursor.insertText(self._text[position : link.start], plain)
+            self._insert(cursor, self._text[position : link.start], plain, tokens)
             anchor = QTextCharFormat()
             anchor.setAnchor(True)
             anchor.setAnchorHref(link.url)
@@ -148,8 +153,18 @@ class Body(QTextBrowser):
             anchor.setFontUnderline(True)
             cursor.insertText(self._text[link.start : link.end], anchor)
             position = link.end
-        cursor.insertText(self._text[position:], plain)
+        self._insert(cursor, self._text[position:], plain, tokens)
         cursor.endEditBlock()
+
+    def _insert(self, cursor: QTextCursor, text: str, plain: QTextCharFormat, tokens: Tokens) -> None:
+        if not self._mentions:
+            cursor.insertText(text, plain)
+            return
+        name = QTextCharFormat()
+        name.setFontWeight(QFont.Weight.DemiBold)
+        name.setForeground(QColor(tokens.accent_text))
+        for index, piece in enumerate(_MENTION.split(text)):
+            cursor.insertText(piece, name if index % 2 else plain)
 
     def _open(self, url: QUrl) -> None:
         open_link(url.toString(QUrl.ComponentFormattingOption.FullyEncoded))

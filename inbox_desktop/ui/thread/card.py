@@ -144,7 +144,7 @@ class MessageCard(KitWidget):
             images = {**self._own_images, **self._context.remote.get(self.message.id, {})}
             self._body.show_html(content.html, images)
         else:
-            self._body.show_plain(content.text)
+            self._body.show_plain(content.text, mentions=self.message.kind is MessageKind.NOTE)
         self._body.setVisible(bool(content.text or content.html))
         if content.has_quotes and self._dots is None:
             self._dots = DotsButton(self)

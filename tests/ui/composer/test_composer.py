@@ -4,8 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QImage
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -292,6 +292,43 @@ def test_recipients_can_be_changed_and_reply_all_is_offered(
     sent = performed(world, Reply)[-1]
     assert isinstance(sent, Reply)
     assert (sent.to, sent.cc, sent.bcc) == (("ana@example.com",), ("tom@x.example",), ("boss@x.example",))
+
+
+def test_a_reply_taken_back_can_be_sent_after_something_new_came(
+    qtbot: QtBot, pane: ThreadPane, world: World
+) -> None:
+    first = world.mail(sent_at=now() - timedelta(hours=1))
+    assert first.ticket_id is not None
+    show(qtbot, pane, first.ticket_id)
+    composer = type_reply(pane, "Too soon")
+    with qtbot.waitSignal(pane.sent) as sent:
+        composer.send()
+    assert sent.args is not None
+    assert isinstance(world.do(sent.args[0][0].undo), Outcome)
+    qtbot.waitUntil(lambda: composer._pad.editor.text() == "Too soon")
+    world.mail.answer(first, sent_at=now() + timedelta(seconds=1), text="Wait")
+    qtbot.waitUntil(lambda: composer._strip.text == "Ana Souza has written since you began.")
+    composer.send()
+    qtbot.waitUntil(lambda: len(composer._strip.findChildren(Button)) == 2)
+    with qtbot.waitSignal(pane.sent):
+        click(strip_link(composer, "Send anyway"))
+
+
+def test_files_dropped_on_the_composer_are_attached(
+    qtbot: QtBot, pane: ThreadPane, ticket: str, tmp_path: Path
+) -> None:
+    (tmp_path / "plan.pdf").write_bytes(b"content")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "plan.pdf")), QUrl("https://x.example/a.pdf")])
+    drop = QDropEvent(
+        QPointF(5, 5),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    pane.composer.dropEvent(drop)
+    qtbot.waitUntil(lambda: [f.filename for f in pane.composer._pad.tray.files()] == ["plan.pdf"])
 
 
 def test_nothing_is_sent_while_there_is_nothing(pane: ThreadPane, world: World, ticket: str) -> None:

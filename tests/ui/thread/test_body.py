@@ -24,6 +24,15 @@ def test_plain_text_is_never_taken_for_markup(body: Body) -> None:
     assert body.toPlainText() == "<b>no</b> &amp; <img src='file:///etc/passwd'>"
 
 
+def test_mentions_stand_out_in_notes_alone(body: Body) -> None:
+    body.show_plain("Ask @Julia or write a@b.example", mentions=True)
+    html = body.document().toHtml()
+    assert body.toPlainText() == "Ask @Julia or write a@b.example"
+    assert ">@Julia</span>" in html
+    body.show_plain("Ask @Julia")
+    assert "<span" not in body.document().toHtml()
+
+
 def test_a_short_text_uses_no_more_room_than_it_needs(body: Body) -> None:
     body.show_plain("Yes")
     width, height = body.fit(500)
