@@ -18,7 +18,7 @@ from inbox_desktop.models.health import Health, TestStep
 from inbox_desktop.models.ids import new_id
 from inbox_desktop.models.kinds import ChannelKind
 from inbox_desktop.models.mail_settings import Discovery, MailSettings
-from inbox_desktop.models.queries.directory import channel_settings
+from inbox_desktop.models.queries.directory import channel_settings, removed_channels
 from inbox_desktop.models.store import Store, WriteSession
 from inbox_desktop.sync.channels import CHANNEL_TYPES, ChannelSetup, present_channels
 from inbox_desktop.sync.crew import Crew, make_sender
@@ -111,10 +111,13 @@ class Engine:
     def add_email(self, settings: MailSettings, address: str, password: str | None) -> str:
         """As `connect_email`, for callers that may block; returns the channel's id.
 
+        A mailbox that was connected before becomes the same channel again: its tickets can be answered, and
+        no mail comes in a second time.
+
         Raises:
             ChannelError: the password cannot be kept. InboxError: the channel cannot be added.
         """
-        channel_id = new_id()
+        channel_id = self._former_channel(settings, address.lower()) or new_id()
         if password is not None:
             self._secrets.store(channel_id, password)
         action = AddChannel(
@@ -268,6 +271,16 @@ class Engine:
             channel_id = next((setup.id for setup in setups if setup.address == address.lower()), "")
             password = await self._services.files.call(self._secrets.password, channel_id, settings)
         return await try_connection(settings, password, step)
+
+    def _former_channel(self, settings: MailSettings, address: str) -> str | None:
+        """The removed channel that read this very mailbox. On another server UIDs mean other mails."""
+        with self._store.read() as connection:
+            removed = removed_channels(connection, ChannelKind.EMAIL, address)
+        wanted = settings.to_json()
+        for channel_id, former in removed.items():
+            if (former.get("imap"), former.get("user")) == (wanted["imap"], wanted["user"]):
+                return channel_id
+        return None
 
     def _perform_now(self, action: Action) -> None:
         with self._store.write() as session:

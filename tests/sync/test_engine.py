@@ -153,6 +153,17 @@ class TestChannels:
         with pytest.raises(InboxError, match="already connected"):
             engine.connect_email(UNREACHABLE, "Support@shop.example", None).result(10)
 
+    def test_a_mailbox_that_is_connected_again_is_the_same_channel(
+        self, store: Store, engine: Engine, channel_id: str, dovecot: Dovecot, mailbox: str
+    ) -> None:
+        engine.drop_channel(channel_id)
+        again = engine.add_email(UNREACHABLE, "Support@shop.example", None)
+        assert again == channel_id
+        assert receive(store, again)
+        engine.drop_channel(again)
+        elsewhere = engine.add_email(dovecot.settings(mailbox), "support@shop.example", None)
+        assert elsewhere != channel_id
+
     def test_a_channel_whose_settings_make_no_sense_says_so(self, store: Store, engine: Engine) -> None:
         with store.write() as session:
             session.add(

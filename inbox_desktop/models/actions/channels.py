@@ -15,7 +15,10 @@ CONFIGURERS = frozenset({Role.OWNER, Role.ADMIN, Role.MANAGER})
 
 @dataclass(frozen=True, kw_only=True)
 class AddChannel(Action):
-    """Add a channel. `settings` are the kind's own, without any secret."""
+    """Add a channel. `settings` are the kind's own, without any secret.
+
+    The id of a removed channel brings that one back, with its tickets and all that it had received.
+    """
 
     name: ClassVar[str] = "channel.add"
     roles: ClassVar[frozenset[Role]] = CONFIGURERS
@@ -32,6 +35,10 @@ class AddChannel(Action):
         )
         if session.scalar(same) is not None:
             raise RefusedError(f"{self.address} is already connected. Nothing was added.")
+        former = session.get(Channel, self.channel_id)
+        if former is not None:
+            former.name, former.settings, former.removed_at = self.channel_name, self.settings, None
+            return Effect()
         session.add(
             Channel(
                 id=self.channel_id,

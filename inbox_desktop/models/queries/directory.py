@@ -46,6 +46,16 @@ def channel_settings(connection: Connection, channel_id: str) -> dict[str, Any] 
     return settings
 
 
+def removed_channels(connection: Connection, kind: ChannelKind, address: str) -> dict[str, dict[str, Any]]:
+    """The settings of the removed channels that had this address, by id, the one removed last first."""
+    query = (
+        select(Channel.id, Channel.settings)
+        .where(Channel.kind == kind, Channel.address == address, Channel.removed_at.is_not(None))
+        .order_by(Channel.removed_at.desc(), Channel.id)
+    )
+    return {row.id: row.settings for row in connection.execute(query)}
+
+
 def setting(connection: Connection, key: str, default: Any) -> Any:
     """One setting of the account as a JSON value, or `default` when it was never saved."""
     found = connection.execute(select(Setting.value).where(Setting.key == key)).first()
