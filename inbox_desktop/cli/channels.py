@@ -117,7 +117,7 @@ def _present(connection: Reader) -> list[ChannelRow]:
 
 def _chosen(connection: Reader, text: str) -> ChannelRow:
     for row in _present(connection):
-        if text in {row.id, row.address}:
+        if text.strip().lower() in {row.id, row.address}:
             return row
     raise NotFoundError(f"There is no channel {text}. 'inbox-desktop channel list' lists them.")
 

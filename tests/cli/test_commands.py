@@ -203,7 +203,7 @@ def test_channels_come_and_go(run: Run) -> None:
     assert (code, "already connected" in err) == (1, True)
     rows = lines(run("channel", "list", "--json")[1])
     assert [row["address"] for row in rows] == ["support@shop.example", "a@x.example"]
-    assert run("channel", "remove", "a@x.example")[0] == 0
+    assert run("channel", "remove", "A@X.example")[0] == 0
     assert len(run("channel", "list")[1].splitlines()) == 1
 
 
