@@ -74,6 +74,7 @@ class MessageCard(KitWidget):
         self._bubble = QRect()
         self._placed: tuple[int, int] | None = None
         self._is_current = False
+        self._tab_after: QWidget | None = None
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self._body = Body(self)
@@ -248,16 +249,26 @@ class MessageCard(KitWidget):
 
     # Keyboard
 
-    def set_current(self, *, current: bool) -> None:
-        """Make this the message, of all of them, that Tab stops at, together with its buttons."""
+    def set_current(self, *, current: bool, after: QWidget | None = None) -> None:
+        """Make this the message, of all of them, that Tab stops at, together with its buttons.
+
+        In the order of Tab it stands behind `after`.
+        """
         self._is_current = current
+        self._tab_after = after
         self._set_stops()
 
     def _set_stops(self) -> None:
         policy = Qt.FocusPolicy.StrongFocus if self._is_current else Qt.FocusPolicy.ClickFocus
         self.setFocusPolicy(policy)
+        before: QWidget = self
+        if self._is_current and self._tab_after is not None:
+            QWidget.setTabOrder(self._tab_after, self)
         for button in self.findChildren(QAbstractButton):
             button.setFocusPolicy(policy)
+            if self._is_current:
+                QWidget.setTabOrder(before, button)
+                before = button
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Return goes into the text, where links can be reached and text be selected."""

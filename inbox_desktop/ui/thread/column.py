@@ -41,6 +41,8 @@ class _Entry:
 class Column(QScrollArea):
     """Shows timeline items from top to bottom; the newest are at the bottom and seen first.
 
+    `tab_after` is the widget behind which Tab reaches the messages.
+
     Signals:
         older_wanted: the person asked for older messages.
         completed: everything that was handed over has been built.
@@ -57,6 +59,7 @@ class Column(QScrollArea):
         self._placing = False
         self._follows = True
         self._unplaced = 0
+        self.tab_after: QWidget | None = None
         self._canvas = QWidget()
         self.setWidget(self._canvas)
         self._canvas.setAutoFillBackground(False)  # QScrollArea.setWidget has just turned it on
@@ -335,7 +338,7 @@ class Column(QScrollArea):
             self._current.set_current(current=False)
         self._current = card
         if card is not None:
-            card.set_current(current=True)
+            card.set_current(current=True, after=self.tab_after)
 
     def _keep_current(self) -> None:
         cards = self.cards

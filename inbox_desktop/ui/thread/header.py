@@ -173,6 +173,11 @@ class Header(QWidget):
         """Where the menu of times opens when it was asked for by a shortcut."""
         return self._snooze
 
+    @property
+    def last_button(self) -> QWidget:
+        """The last stop of Tab in the head."""
+        return self._more
+
     def set_ticket(self, row: TicketRow, me_id: str) -> None:
         """Show a ticket."""
         self._row = row

@@ -69,6 +69,7 @@ class ThreadPane(QWidget):
         self._header = Header(self)
         self._header.command.connect(self.command)
         self._column = Column(self._make_card, self)
+        self._column.tab_after = self._header.last_button
         self._column.older_wanted.connect(self._show_older)
         self.composer = Composer(bridge, self)
         self.composer.sent.connect(self.sent)
@@ -139,6 +140,8 @@ class ThreadPane(QWidget):
             self.composer.show_thread(None)
             self._pages.setCurrentIndex(_NOTHING)
             return
+        if self._pages.currentIndex() == _NOTHING:
+            self._pages.setCurrentIndex(_LOADING)  # "No ticket chosen" is no longer true
         self._slow.start()
         self.refresh()
 

@@ -372,3 +372,21 @@ def test_it_stays_at_the_newest_message_when_the_room_shrinks(
     pane.resize(520, 700)
     qtbot.waitUntil(lambda: pane.width() == 520)
     assert not pane._column.is_at_bottom
+
+
+def test_tab_goes_from_the_head_over_the_newest_message_to_the_composer(
+    qtbot: QtBot, pane: ThreadPane, world: World
+) -> None:
+    show(qtbot, pane, remote_mail(world))
+    qtbot.waitUntil(lambda: not pane.composer._pad.editor.isReadOnly())
+    pane._header._more.setFocus()
+    card = cards(pane)[-1]
+    visited = []
+    for _ in range(6):
+        focused = pane.focusWidget()
+        assert focused is not None
+        press(focused, Qt.Key.Key_Tab)
+        visited.append(pane.focusWidget())
+    assert visited[0] is card
+    assert visited[1:3] == [link(card, "Load once"), link(card, "Always")]
+    assert visited[-1] is pane.composer._pad.editor
