@@ -75,7 +75,7 @@ class RecipientFields(QWidget):
         self._all.clicked.connect(self._reply_all)
         grid = QGridLayout()
         grid.setHorizontalSpacing(GAP)
-        grid.setVerticalSpacing(2)
+        grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
         grid.addWidget(Label("From", "secondary", "text_2", parent=self), 0, 0)
         grid.addWidget(self._from, 0, 1)
