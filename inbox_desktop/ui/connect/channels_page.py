@@ -188,7 +188,6 @@ class ChannelsPage(QWidget):
         self._bridge.call(future, partial(self._removed, channel_id), self._failed)
 
     def _removed(self, channel_id: str, _nothing: None) -> None:
-        self._bridge.forget_health(channel_id)
         self._read()
 
 
