@@ -11,11 +11,10 @@ from pathlib import Path
 
 from inbox_desktop.models.inbox import open_inbox
 from inbox_desktop.models.profile import Profile
+from tests.bench.big_inbox import TICKETS, big_inbox
 from tests.bench.report import Report
-from tests.bench.worlds import build_world
 
 TIMES = 11
-TICKETS = 100_000
 ROOT = Path(__file__).resolve().parent.parent.parent
 _BARE = """
 import os, time
@@ -55,9 +54,8 @@ app.run(Profile(Path(sys.argv[1])))
 def run(report: Report) -> None:
     """Take turns between the bare window and the program, so that both meet the same noise."""
     with tempfile.TemporaryDirectory(prefix="inbox-bench-") as folder:
-        empty, full = Profile(Path(folder) / "empty"), Profile(Path(folder) / "full")
+        empty, full = Profile(Path(folder) / "empty"), big_inbox()
         open_inbox(empty).close()
-        build_world(full, TICKETS)
         rounds = [
             (_seconds(_BARE), _seconds(_PROGRAM, empty), _seconds(_PROGRAM, full), _python())
             for _ in range(TIMES + 1)
