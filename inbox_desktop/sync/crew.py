@@ -16,6 +16,7 @@ from inbox_desktop.models.kinds import ChannelState
 from inbox_desktop.models.store import Changed
 from inbox_desktop.sync.backoff import Backoff
 from inbox_desktop.sync.channels import CHANNEL_TYPES, ChannelSetup, Runner, present_channels
+from inbox_desktop.sync.clock_watch import CLOCK_LOOK_SECONDS, ClockNews, ClockWatch
 from inbox_desktop.sync.errors import ChannelError
 from inbox_desktop.sync.health_board import HealthBoard
 from inbox_desktop.sync.outbox import Outbox
@@ -25,8 +26,7 @@ from inbox_desktop.sync.timers import SnoozeTimer
 
 log = logging.getLogger(__name__)
 
-_CLOCK_LOOK_SECONDS = 5.0
-_SLEPT_SECONDS = 20.0
+_GOOD_SECONDS = 20.0  # what lasted so long was no failure at the start
 
 
 @dataclass(slots=True)
@@ -159,7 +159,7 @@ class Crew:
                 await runners[index].run()
             except Exception:
                 log.exception("the channel %s crashed", setup.id)
-            if time.monotonic() - began > _SLEPT_SECONDS:
+            if time.monotonic() - began > _GOOD_SECONDS:
                 backoff.reset()
             wait = backoff.next_wait()
             self._tell(
@@ -213,19 +213,23 @@ class Crew:
     # Time
 
     async def _watch_clock(self) -> None:
-        """Notice that the computer has slept: no connection from before is worth anything."""
+        """Notice sleep, after which no connection is worth anything, and a clock that was set.
+
+        What waits until a moment would otherwise wait as much longer as the clock was set back.
+        """
+        watch = ClockWatch()
         while True:
-            wall, monotonic = time.time(), time.monotonic()
-            await asyncio.sleep(_CLOCK_LOOK_SECONDS)
-            # Some systems' monotonic clock stands still in sleep, others' goes on: look at both.
-            passed = max(time.time() - wall, time.monotonic() - monotonic)
-            if passed > _CLOCK_LOOK_SECONDS + _SLEPT_SECONDS:
-                log.info("%.0f s passed unnoticed: connecting anew", passed)
+            await asyncio.sleep(CLOCK_LOOK_SECONDS)
+            news = watch.look()
+            if news is ClockNews.STEADY:
+                continue
+            log.info("the computer slept or its clock was set (%s)", news.value)
+            if news is ClockNews.SLEPT:
                 for running in self._channels.values():
                     for runner in running.runners:
                         runner.reconnect()
-                self._timer.check()
-                self._try_sending(None)
+            self._timer.check()
+            self._try_sending(None)
 
     async def _keep_going(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         """Start `work` again whenever it ends, after a wait."""
@@ -238,7 +242,7 @@ class Crew:
                 log.warning("%s: %s", name, error)
             except Exception:
                 log.exception("%s crashed", name)
-            if time.monotonic() - began > _SLEPT_SECONDS:
+            if time.monotonic() - began > _GOOD_SECONDS:
                 backoff.reset()
             await asyncio.sleep(backoff.next_wait())
 
