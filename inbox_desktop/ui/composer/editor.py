@@ -56,6 +56,7 @@ class Editor(QTextEdit):
         document.setUndoRedoEnabled(True)
         document.setDocumentMargin(0)
         document.setIndentWidth(20)
+        clean.keep_spaces(document)
         self.setDocument(document)
         self.setProperty("bare", True)
         self.setFrameShape(QFrame.Shape.NoFrame)

@@ -31,6 +31,14 @@ def clean_text(text: str) -> str:
     return _CONTROL.sub("", text.replace(_OBJECT, ""))
 
 
+def keep_spaces(document: QTextDocument) -> None:
+    """Let the document read what `to_html` wrote without leaving out any space.
+
+    Qt leaves out every kind of space at a line's edges, also the wide one that begins Japanese paragraphs.
+    """
+    document.setDefaultStyleSheet("div, li { white-space: pre-wrap; }")
+
+
 def to_html(document: QTextDocument) -> str:
     """The document as lines, lists, bold, italic and links. Everything else is left out.
 

@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from inbox_desktop.ui.composer.editor import Editor
+from inbox_desktop.ui.kit import theme
 from tests.ui.fingers import CTRL, SHIFT, press, write
 
 
 @pytest.fixture
 def editor(qtbot: QtBot) -> Editor:
+    theme().install("light")
     made = Editor()
     qtbot.addWidget(made)
     made.resize(400, 60)
@@ -122,6 +124,13 @@ def test_loading_a_draft_is_no_edit_and_gives_it_back(qtbot: QtBot, editor: Edit
     assert editor.html() == html
     with qtbot.waitSignal(editor.edited):
         write(editor, "x")
+
+
+def test_the_wide_space_that_begins_a_japanese_paragraph_stays(editor: Editor) -> None:
+    editor.load("", "\u3000お世話になります。")
+    html = editor.html()
+    editor.load(html)
+    assert editor.text() == "\u3000お世話になります。"
 
 
 def test_it_grows_with_its_text_up_to_a_limit(editor: Editor) -> None:

@@ -14,6 +14,7 @@ from tests.ui.thread.test_document import picture
 
 @pytest.fixture
 def body(qtbot: QtBot) -> Body:
+    theme().install("light")
     made = Body()
     qtbot.addWidget(made)
     return made
