@@ -19,13 +19,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Services:
-    """Shared by all channels of one engine. Whatever blocks runs on one of its threads."""
+    """Shared by all channels of one engine. Whatever blocks runs on one of its threads.
+
+    `packer` compresses; `files` reads the database and writes attachments, and may wait for the disk.
+    """
 
     store: Store
     secrets: Secrets
     writer: Writer
     pool: ParserPool = field(default_factory=ParserPool)
     parser: Worker = field(default_factory=lambda: Worker("parser"))
+    packer: Worker = field(default_factory=lambda: Worker("packer"))
     files: Worker = field(default_factory=lambda: Worker("files"))
 
     @functools.cached_property
@@ -61,6 +65,7 @@ class Services:
         """Finish what is being written, and end the threads and the parser process."""
         self.pool.close()
         self.parser.close(timeout, drop=True)
+        self.packer.close(timeout, drop=True)
         self.files.close(timeout, drop=True)
         self.writer.close(timeout)
 

@@ -21,7 +21,7 @@ from inbox_desktop.sync.errors import ChannelError, Fault, quoted
 from inbox_desktop.sync.report import Counts
 from inbox_desktop.sync.services import Services
 
-IN_FLIGHT = 2
+IN_FLIGHT = 3
 """Batches that are being read and written while the next one is fetched."""
 
 _MOST_FAILURES = 3

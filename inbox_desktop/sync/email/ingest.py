@@ -83,7 +83,7 @@ class Ingest:
         Raises:
             StorageError: it could not be stored; none of it is kept.
         """
-        kept = await self._services.files.call(ledger.keep, mailbox, mails)
+        kept = await self._services.packer.call(ledger.keep, mailbox, mails)
         await self._services.write(partial(ledger.store_raw, channel_id=self._channel.id, mails=kept))
         return kept
 
@@ -113,7 +113,7 @@ class Ingest:
         Raises:
             StorageError: it could not be stored.
         """
-        kept = await self._services.files.call(ledger.keep, mailbox, headers)
+        kept = await self._services.packer.call(ledger.keep, mailbox, headers)
         entries = [Settled(m.uid, UidState.QUARANTINED, reason=reasons[m.uid]) for m in headers]
 
         def write(session: WriteSession) -> None:
