@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 MOST_REFERENCES = 20
+MOST_REPLY_TO = 10
+"""A Reply-To that names more people than this is no wish for an answer: it would make us send to a crowd."""
 
 
 def answer_addresses(
@@ -12,10 +14,13 @@ def answer_addresses(
 
     `reply_to` and `author` are those of the customer's newest message, empty when there is none; then
     the address by which the ticket knows its `customer` is left. Nobody answers `own` addresses: a forged
-    Reply-To, or a colleague's mail from the same mailbox, must not send the answer to ourselves.
+    Reply-To, or a colleague's mail from the same mailbox, must not send the answer to ourselves. Nor does a
+    Reply-To of more than MOST_REPLY_TO addresses count.
     """
     ours = {address.lower() for address in own}
     others = tuple(address for address in reply_to if address.lower() not in ours)
+    if len(others) > MOST_REPLY_TO:
+        others = ()
     return others or (author if author and author.lower() not in ours else customer,)
 
 

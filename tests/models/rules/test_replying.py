@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from inbox_desktop.models.rules.replying import (
     MOST_REFERENCES,
+    MOST_REPLY_TO,
     answer_addresses,
     references,
     reply_from,
@@ -36,6 +37,13 @@ def test_an_answer_never_goes_to_ourselves() -> None:
     both = ["help@shop.example", "a@x.example"]
     assert answer_addresses(both, "c@x.example", "d@x.example", ours) == ("a@x.example",)
     assert answer_addresses([], "help@shop.example", "d@x.example", ours) == ("d@x.example",)
+
+
+def test_a_crowd_in_reply_to_is_not_answered() -> None:
+    crowd = [f"p{n}@x.example" for n in range(MOST_REPLY_TO + 1)]
+    assert answer_addresses(crowd, "c@x.example", "d@x.example", ()) == ("c@x.example",)
+    assert answer_addresses(crowd[1:], "c@x.example", "d@x.example", ()) == tuple(crowd[1:])
+    assert answer_addresses(crowd, "c@x.example", "d@x.example", crowd[:1]) == tuple(crowd[1:])
 
 
 def test_an_answer_leaves_from_the_address_that_the_mail_came_to() -> None:
