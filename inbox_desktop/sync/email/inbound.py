@@ -11,6 +11,7 @@ from inbox_desktop.models.actions.inbound import BouncedMessage, InboundFile, In
 from inbox_desktop.models.kinds import IdentityKind, MessageKind
 from inbox_desktop.sync.email.channel import MailChannel
 from inbox_desktop.sync.email.ledger import KeptMail
+from inbox_desktop.sync.email.listener import without_trace
 from inbox_desktop.sync.email.message_ids import signed_ticket_id
 from inbox_desktop.sync.email.parsed import Address, Bounced, MailKind, ParsedMail
 
@@ -81,8 +82,11 @@ def sent_at(date: datetime | None, received_at: datetime) -> datetime:
 
 
 def made_message_id(raw: bytes) -> str:
-    """The Message-ID of a mail that has none: the same mail always gets the same one."""
-    return f"<{hashlib.sha256(raw).hexdigest()}@no-message-id.invalid>"
+    """The Message-ID of a mail that has none: the same mail always gets the same one.
+
+    What our listener noted about its arrival is not of the mail: who tries again sends the same one.
+    """
+    return f"<{hashlib.sha256(without_trace(raw)).hexdigest()}@no-message-id.invalid>"
 
 
 def _author(mail: ParsedMail, own: frozenset[str]) -> tuple[Address, bool]:

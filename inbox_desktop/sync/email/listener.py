@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import ssl
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -29,7 +30,18 @@ MOST_RECIPIENTS = 100
 MOST_HOPS = 100  # RFC 5321, section 6.3: fewer could be an honest long way
 SILENCE_SECONDS = 300.0  # section 4.5.3.2.7
 
+_TRACE = re.compile(
+    rb"Return-Path: <[^\r\n]*>\r\n(?:Delivered-To: [^\r\n]*\r\n)*"
+    rb"Received: from [^\r\n]* by inbox-desktop with ESMTP; [^\r\n]*\r\n"
+)
+
 log = logging.getLogger(__name__)
+
+
+def without_trace(raw: bytes) -> bytes:
+    """The mail as its sender handed it over: without the lines that the listener puts in front of it."""
+    trace = _TRACE.match(raw)
+    return raw[trace.end() :] if trace else raw
 
 
 def closed_to_strangers(server: Server) -> str | None:

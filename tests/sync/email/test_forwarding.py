@@ -63,10 +63,10 @@ def running(engine: Engine) -> list[Health]:
     return heard
 
 
-def forward(settings: MailSettings, *contents: bytes, to: str = SUPPORT) -> None:
+def forward(settings: MailSettings, *contents: bytes, to: str = SUPPORT, host: str = "mx.example") -> None:
     """Send mails to the listener, in one conversation."""
     assert settings.listen is not None
-    with smtplib.SMTP(HOST, settings.listen.port, local_hostname="mx.example", timeout=20) as server:
+    with smtplib.SMTP(HOST, settings.listen.port, local_hostname=host, timeout=20) as server:
         for content in contents:
             server.sendmail("ana@example.com", [to], content)
 
@@ -123,6 +123,19 @@ class TestEngine:
         eventually(lambda: len(tickets(store)) == 2)
         assert tickets(store) == [("Question 1", 1), ("Question 2", 1)]
         assert states(store) == [(1, UidState.STORED), (2, UidState.DUPLICATE), (3, UidState.STORED)]
+
+    def test_a_mail_without_message_id_that_is_sent_again_is_one_message(
+        self, store: Store, engine: Engine, connect: Connect, settings: MailSettings
+    ) -> None:
+        """Each try has a greeting, and mostly a second, of its own in the trace."""
+        connect(settings)
+        running(engine)
+        content = mail(1, message_id=None)
+        for host in ("mx1.example", "mx2.example"):
+            forward(settings, content, host=host)
+        forward(settings, mail(2))
+        eventually(lambda: len(tickets(store)) == 2)
+        assert tickets(store) == [("Question 1", 1), ("Question 2", 1)]
 
     def test_while_the_disk_is_full_the_sender_keeps_the_mail(
         self,

@@ -16,7 +16,7 @@ import pytest
 from inbox_desktop.models.errors import StorageError, StorageFullError
 from inbox_desktop.models.kinds import Security
 from inbox_desktop.models.mail_settings import Server
-from inbox_desktop.sync.email.listener import MOST_HOPS, MOST_RECIPIENTS, Listener
+from inbox_desktop.sync.email.listener import MOST_HOPS, MOST_RECIPIENTS, Listener, without_trace
 from inbox_desktop.sync.errors import ChannelError, Fault
 from tests.support.mails import mail
 from tests.support.tls import TestAuthority
@@ -109,6 +109,7 @@ async def test_keeps_the_mail_as_it_came_below_the_traces_of_its_arrival(listen:
     lines = traces.decode().split("\r\n")
     assert lines[:2] == [f"Return-Path: <{CUSTOMER}>", f"Delivered-To: {SUPPORT}"]
     assert lines[2].startswith("Received: from mx.example ([127.0.0.1]) by inbox-desktop with ESMTP; ")
+    assert without_trace(kept) == content == without_trace(content)
 
 
 @pytest.mark.parametrize("address", [SUPPORT, ALIAS, "Support@SHOP.example"])
