@@ -19,16 +19,23 @@ class InboundFile:
 
 
 @dataclass(frozen=True, slots=True)
-class BouncedMessage:
-    """What a bounce says: which recipient of which message of ours, and why in words.
+class FailedRecipient:
+    """A recipient who did not get a message and never will, and why in words."""
 
-    `is_final` is False while the server still tries: nothing has failed yet.
+    address: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BouncedMessage:
+    """What a bounce says of a message of ours: whom it is about ("" if it does not tell), and who failed.
+
+    Nobody has failed while the server still tries, and when the message arrived and was complained about.
     """
 
-    recipient: str
     external_id: str
-    reason: str
-    is_final: bool = True
+    recipient: str
+    failed: tuple[FailedRecipient, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

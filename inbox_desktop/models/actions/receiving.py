@@ -1,7 +1,7 @@
 """Receiving: an inbound message finds or opens its ticket. Built for thousands in one transaction."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
@@ -152,25 +152,27 @@ class _Reception:
         return found
 
     def _bounced_thread(self, bounced: BouncedMessage) -> Threading:
-        """A bounce belongs to the message that it returns, if that one really went to the recipient."""
+        """A bounce belongs to the message that it returns, if that went to somebody whom it names."""
+        named = {bounced.recipient, *(one.address for one in bounced.failed)} - {""}
         for ticket_id in self.arrivals.tickets_of(self.channel_id).get(bounced.external_id, ()):
-            if not bounced.recipient or bounced.recipient in self.arrivals.participants_of[ticket_id]:
-                if bounced.is_final:
-                    self._fail_recipient(bounced)
+            if not named or not named.isdisjoint(self.arrivals.participants_of[ticket_id]):
+                self._fail_recipients(bounced, self.arrivals.participants_of[ticket_id])
                 return Threading(ticket_id)
         return Threading(None)
 
-    def _fail_recipient(self, bounced: BouncedMessage) -> None:
+    def _fail_recipients(self, bounced: BouncedMessage, participants: Collection[str]) -> None:
         deliveries = (
             Message.__table__.join(Delivery.__table__, Delivery.message_id == Message.id)
             .select()
             .with_only_columns(Delivery.id)
         ).where(Message.channel_id == self.channel_id, Message.external_id == bounced.external_id)
-        self.session.execute(
-            update(Recipient)
-            .where(Recipient.delivery_id.in_(deliveries), Recipient.address == bounced.recipient)
-            .values(state=DeliveryState.FAILED, detail=bounced.reason, seq=self.seq)
-        )
+        for one in bounced.failed:
+            if one.address in participants:
+                self.session.execute(
+                    update(Recipient)
+                    .where(Recipient.delivery_id.in_(deliveries), Recipient.address == one.address)
+                    .values(state=DeliveryState.FAILED, detail=one.reason, seq=self.seq)
+                )
 
     def _open_ticket(self, customer: CustomerState, possibly: str | None) -> TicketState:
         message = self.message

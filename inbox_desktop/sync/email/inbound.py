@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from inbox_desktop.models.actions.inbound import BouncedMessage, InboundFile, InboundMessage
+from inbox_desktop.models.actions.inbound import BouncedMessage, FailedRecipient, InboundFile, InboundMessage
 from inbox_desktop.models.kinds import IdentityKind, MessageKind
 from inbox_desktop.sync.email.channel import MailChannel
 from inbox_desktop.sync.email.ledger import KeptMail
@@ -118,6 +118,8 @@ def _plain(addresses: Sequence[Address]) -> tuple[str, ...]:
 def _bounced(bounced: Bounced | None) -> BouncedMessage | None:
     if bounced is None or bounced.original_message_id is None:
         return None
-    reason = bounced.diagnostic or bounced.status or "The mail server sent it back."
-    recipient = (bounced.recipient or "").lower()
-    return BouncedMessage(recipient, bounced.original_message_id, reason, is_final=bounced.is_final)
+    failed = tuple(
+        FailedRecipient(one.address.lower(), one.diagnostic or one.status or "The mail server sent it back.")
+        for one in bounced.failed
+    )
+    return BouncedMessage(bounced.original_message_id, (bounced.recipient or "").lower(), failed)

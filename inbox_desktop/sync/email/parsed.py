@@ -26,19 +26,29 @@ class MailKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class FailedAddress:
+    """One recipient who will never get the mail: `status` and `diagnostic` as in Bounced."""
+
+    address: str
+    status: str | None
+    diagnostic: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bounced:
     """What a bounce or complaint says about the mail that did not arrive (RFC 3464, RFC 5965).
 
     `status` is an enhanced status code such as "5.1.1" (RFC 3463), `original_message_id` has its angle
-    brackets, `diagnostic` are the server's words, shortened, "" if there are none. `is_final` is False while
-    the server still tries (Action: delayed; RFC 3464, section 2.3.3).
+    brackets, `diagnostic` are the server's words, shortened, "" if there are none. `failed` are all that the
+    server has given up; `recipient` is the first of them, or else whom the report is about: the server still
+    tries (Action: delayed; RFC 3464, section 2.3.3), or somebody complained about a mail that did arrive.
     """
 
     recipient: str | None
     status: str | None
     original_message_id: str | None
     diagnostic: str
-    is_final: bool = True
+    failed: tuple[FailedAddress, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from inbox_desktop.models.actions import SYSTEM, Outcome, agent, channel, perform_all
 from inbox_desktop.models.actions.channels import RemoveChannel
 from inbox_desktop.models.actions.deliveries import BeginAttempt, FinishAttempt
-from inbox_desktop.models.actions.inbound import BouncedMessage, InboundFile
+from inbox_desktop.models.actions.inbound import BouncedMessage, FailedRecipient, InboundFile
 from inbox_desktop.models.actions.messages import Reply
 from inbox_desktop.models.actions.receiving import DUPLICATE, SET_ASIDE, STORED, Receive
 from inbox_desktop.models.actions.tickets import Close, Snooze
@@ -233,26 +233,36 @@ def test_an_auto_reply_joins_without_reopening(store: Store, julia: str, receive
     assert ticket(store, first.ticket_id).status == TicketStatus.CLOSED
 
 
-@pytest.mark.parametrize(("is_final", "state"), [(True, DeliveryState.FAILED), (False, DeliveryState.SENT)])
-def test_a_bounce_fails_its_recipient_unless_the_server_still_tries(
-    store: Store, julia: str, receive: Mailroom, is_final: bool, state: DeliveryState
+@pytest.mark.parametrize("failed", [(), ("ana@example.com",), ("ana@example.com", "bo@example.com")])
+def test_a_bounce_fails_its_recipients_unless_the_server_still_tries(
+    store: Store, julia: str, receive: Mailroom, failed: tuple[str, ...]
 ) -> None:
     first = receive()
-    done(store, Reply(actor=agent(julia), ticket_id=first.ticket_id or "", text="Hi", seen_message_id=None))
+    reply = Reply(
+        actor=agent(julia),
+        ticket_id=first.ticket_id or "",
+        text="Hi",
+        cc=("bo@example.com", "cy@example.com"),
+        seen_message_id=None,
+    )
+    done(store, reply)
     with store.write() as session:
         delivery = session.scalars(select(Delivery.id)).one()
     done(store, BeginAttempt(actor=SYSTEM, delivery_id=delivery, external_id="<our@shop.example>"))
     done(store, FinishAttempt(actor=SYSTEM, delivery_id=delivery, state=DeliveryState.SENT))
-    bounced = BouncedMessage("ana@example.com", "<our@shop.example>", "mailbox full", is_final=is_final)
+    gone = tuple(FailedRecipient(address, "mailbox full") for address in failed)
+    bounced = BouncedMessage("<our@shop.example>", "ana@example.com", gone)
     bounce = receive(kind=MessageKind.BOUNCE, author_address="daemon@mx.example", bounced=bounced)
     assert bounce.ticket_id == first.ticket_id
     with store.write() as session:
-        assert session.scalars(select(Recipient.state)).all() == [state]
+        found = session.scalars(select(Recipient).where(Recipient.state == DeliveryState.FAILED))
+        assert {one.address: one.detail for one in found} == dict.fromkeys(failed, "mailbox full")
 
 
 def test_a_forged_bounce_of_a_message_to_somebody_else_is_set_aside(store: Store, receive: Mailroom) -> None:
     receive(external_id="<known@example.com>")
-    bounced = BouncedMessage("eve@evil.example", "<known@example.com>", "no such mailbox")
+    gone = (FailedRecipient("eve@evil.example", "no such mailbox"),)
+    bounced = BouncedMessage("<known@example.com>", "eve@evil.example", gone)
     assert receive(kind=MessageKind.BOUNCE, author_address="", bounced=bounced).detail == SET_ASIDE
 
 

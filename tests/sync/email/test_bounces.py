@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from inbox_desktop.sync.email.mime import parse_mail
-from inbox_desktop.sync.email.parsed import MailKind, ParsedMail
+from inbox_desktop.sync.email.parsed import FailedAddress, MailKind, ParsedMail
 
 
 def _mail(*lines: str, body: str = "Hello") -> ParsedMail:
@@ -14,6 +14,16 @@ def _mail(*lines: str, body: str = "Hello") -> ParsedMail:
     named = {line.split(":")[0].lower() for line in lines}
     kept = [line for line in head[:3] if line.split(":")[0].lower() not in named] + list(lines)
     return parse_mail(("\r\n".join(kept) + "\r\n\r\n" + body).encode())
+
+
+def _report(*lines: str) -> ParsedMail:
+    """A delivery report with these lines."""
+    report = "\r\n".join(lines)
+    return _mail(
+        "From: MAILER-DAEMON@mx.example.com",
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=b",
+        body=f"--b\r\nContent-Type: message/delivery-status\r\n\r\n{report}\r\n--b--\r\n",
+    )
 
 
 def _expected(name: str) -> MailKind:
@@ -69,7 +79,7 @@ def test_a_delivery_report_is_read_by_its_fields() -> None:
     assert mail.bounced.status == "5.1.1"
     assert mail.bounced.original_message_id == "<our@shop.example>"
     assert mail.bounced.diagnostic == "550 5.1.1 no such user here"
-    assert mail.bounced.is_final
+    assert mail.bounced.failed == (FailedAddress("bo@example.net", "5.1.1", "550 5.1.1 no such user here"),)
     assert not mail.may_auto_reply
 
 
@@ -84,7 +94,58 @@ def test_a_server_that_still_tries_has_not_failed() -> None:
     )
     assert mail.kind is MailKind.BOUNCE
     assert mail.bounced is not None
-    assert not mail.bounced.is_final
+    assert mail.bounced.recipient == "bo@example.net"
+    assert mail.bounced.failed == ()
+
+
+def test_a_report_tells_of_everyone_who_failed_and_why() -> None:
+    mail = _report(
+        "Reporting-MTA: dns; mx",
+        "",
+        "Final-Recipient: rfc822; late@example.net",
+        "Action: delayed",
+        "Status: 4.4.1",
+        "",
+        "Original-Recipient: rfc822; cy@example.com",
+        "Final-Recipient: rfc822; cy@elsewhere.example",
+        "Action: failed (no room)",
+        "Status: 5.2.2",
+        "Diagnostic-Code: smtp; 552 5.2.2 mailbox full",
+        "Final-Recipient: rfc822; bo@example.net",
+        "Action: failed",
+        "Status: 5.1.1",
+        "",
+        "Final-Recipient: rfc822; there@example.net",
+        "Action: relayed",
+    )
+    assert mail.bounced is not None
+    assert (mail.bounced.recipient, mail.bounced.status) == ("cy@elsewhere.example", "5.2.2")
+    assert mail.bounced.failed == (
+        FailedAddress("cy@elsewhere.example", "5.2.2", "552 5.2.2 mailbox full"),
+        FailedAddress("cy@example.com", "5.2.2", "552 5.2.2 mailbox full"),
+        FailedAddress("bo@example.net", "5.1.1", ""),
+    )
+
+
+def test_a_home_made_bounce_names_everyone_in_one_field() -> None:
+    mail = _mail(
+        "From: MAILER-DAEMON@mx.example.com",
+        "X-Failed-Recipients: bo@example.net,\r\n cy@example.com",
+        body="550 5.1.1 no such user",
+    )
+    assert mail.bounced is not None
+    assert [one.address for one in mail.bounced.failed] == ["bo@example.net", "cy@example.com"]
+
+
+def test_whoever_complains_has_got_the_mail() -> None:
+    report = "Feedback-Type: abuse\r\nOriginal-Rcpt-To: <bo@example.net>"
+    mail = _mail(
+        "Content-Type: multipart/report; report-type=feedback-report; boundary=b",
+        body=f"--b\r\nContent-Type: message/feedback-report\r\n\r\n{report}\r\n--b--\r\n",
+    )
+    assert mail.kind is MailKind.COMPLAINT
+    assert mail.bounced is not None
+    assert (mail.bounced.recipient, mail.bounced.failed) == ("bo@example.net", ())
 
 
 def test_a_report_that_all_went_well_is_no_bounce() -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from inbox_desktop.models.actions.inbound import InboundMessage
+from inbox_desktop.models.actions.inbound import FailedRecipient, InboundMessage
 from inbox_desktop.models.kinds import MessageKind, Security
 from inbox_desktop.models.mail_settings import MailSettings, Server
 from inbox_desktop.sync.email.channel import MailChannel
@@ -137,7 +137,7 @@ def test_a_bounce_names_the_mail_that_came_back() -> None:
     assert message.bounced is not None
     assert message.bounced.external_id == "<ours@shop.example>"
     assert message.bounced.recipient == "gone@example.com"
-    assert message.bounced.reason
+    assert message.bounced.failed == (FailedRecipient("gone@example.com", "550 5.1.1 User unknown"),)
 
 
 @pytest.mark.parametrize(("history", "seen", "expected"), [(True, True, True), (False, True, False)])
