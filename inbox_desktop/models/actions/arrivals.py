@@ -185,7 +185,7 @@ class Arrivals:
                 id=customer.id,
                 name=customer.name,
                 blocked=False,
-                created_at=message.sent_at,
+                created_at=message.moment,
                 seq=seq,
             )
             if message.author_address:

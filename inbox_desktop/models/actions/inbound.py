@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from inbox_desktop.models.kinds import IdentityKind, MessageKind
+from inbox_desktop.models.rules.order import believable
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class InboundMessage:
     who wrote; such a message joins no ticket by its author. `signed_ticket_id` is set when the mail quotes
     a Message-ID of ours whose signature holds. `channel_address` is our address that it was written to.
     `history` marks what was there before the channel was connected; `seen` what had been read there.
+    `received_at` is when it arrived, if that is known.
     """
 
     channel_id: str
@@ -76,3 +78,9 @@ class InboundMessage:
     history: bool = False
     seen: bool = False
     own_addresses: frozenset[str] = field(default=frozenset())
+    received_at: datetime | None = None
+
+    @property
+    def moment(self) -> datetime:
+        """The time by which it is put into order: history keeps its dates."""
+        return self.sent_at if self.history else believable(self.sent_at, self.received_at)

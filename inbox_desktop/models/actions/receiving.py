@@ -184,8 +184,8 @@ class _Reception:
             customer_id=customer.id,
             customer_address=message.author_address,
             subject=message.subject,
-            created_at=message.sent_at,
-            last_message_at=message.sent_at,
+            created_at=message.moment,
+            last_message_at=message.moment,
             possibly_ticket_id=possibly,
         )
         self.arrivals.open_ticket(ticket)
@@ -200,7 +200,7 @@ class _Reception:
         older = message.history and message.sent_at < newest
         is_first = ticket.message_count == 0
         order_at = (
-            message.sent_at if older or is_first else order_after(ticket.last_message_at, message.sent_at)
+            message.moment if older or is_first else order_after(ticket.last_message_at, message.moment)
         )
         self._change_status(ticket, is_older_history=older)
         self._store(ticket, customer, external_id, order_at=order_at)
@@ -226,13 +226,13 @@ class _Reception:
         ticket.message_count += 1
         ticket.seq = self.seq
         ticket.has_attachments = ticket.has_attachments or any(not file.inline for file in message.files)
-        if message.sent_at < ticket.created_at:
-            ticket.created_at = message.sent_at
+        if message.moment < ticket.created_at:
+            ticket.created_at = message.moment
             ticket.subject = message.subject or ticket.subject
         if message.kind is MessageKind.MESSAGE and ticket.waiting_since is None and not is_older_history:
-            ticket.waiting_since = message.sent_at
+            ticket.waiting_since = message.moment
         elif ticket.waiting_since is not None and message.kind is MessageKind.MESSAGE:
-            ticket.waiting_since = min(ticket.waiting_since, message.sent_at)
+            ticket.waiting_since = min(ticket.waiting_since, message.moment)
         if is_older_history:
             return
         ticket.unread = ticket.unread or (
@@ -241,7 +241,7 @@ class _Reception:
         ticket.last_message_at, ticket.last_message_id = order_at, self.action.message_id
         ticket.snippet = snippet_of(message.visible_text or message.text)
         if message.kind is MessageKind.MESSAGE:
-            ticket.last_inbound_at, ticket.last_inbound_id = message.sent_at, self.action.message_id
+            ticket.last_inbound_at, ticket.last_inbound_id = message.moment, self.action.message_id
 
     def _store(
         self,
@@ -263,7 +263,7 @@ class _Reception:
             author_address=message.author_address,
             author_verified=message.author_verified,
             sent_at=message.sent_at,
-            order_at=order_at or message.sent_at,
+            order_at=order_at or message.moment,
             stored_at=self.action.at,
             subject=message.subject,
             reply_to=list(message.reply_to),

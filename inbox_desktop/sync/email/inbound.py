@@ -71,6 +71,7 @@ def to_inbound(
         history=kept.history,
         seen=kept.history and kept.seen,
         own_addresses=where.own_addresses,
+        received_at=kept.received_at,
     )
 
 

@@ -220,6 +220,25 @@ def test_a_mail_that_was_long_on_its_way_stands_below_what_was_read(store: Store
     assert ticket(store, late.ticket_id).last_inbound_id == late.action.message_id  # type: ignore[attr-defined]
 
 
+def test_new_mail_with_the_date_of_a_wrong_clock_is_not_buried(store: Store, receive: Mailroom) -> None:
+    received, wrong = START + timedelta(days=30), START - timedelta(days=20_000)
+    new = ticket(store, receive(sent_at=wrong, received_at=received).ticket_id)
+    week_ago = received - timedelta(days=7)
+    assert new.last_message_at == new.created_at == new.waiting_since == new.last_inbound_at == week_ago
+    old = ticket(store, receive(sent_at=wrong, received_at=received, history=True).ticket_id)
+    assert old.last_message_at == wrong
+    with store.read() as reader:
+        assert set(reader.scalars(select(Message.sent_at))) == {wrong}
+    assert check(store).problems == ()
+
+
+def test_a_wrong_clock_does_not_make_an_answer_the_beginning(store: Store, receive: Mailroom) -> None:
+    first = receive(received_at=START)
+    receive.answer(first, sent_at=START - timedelta(days=20_000), received_at=START + timedelta(days=9))
+    after = ticket(store, first.ticket_id)
+    assert (after.created_at, after.subject) == (START + timedelta(minutes=1), "My order")
+
+
 def test_automatic_mail_without_a_ticket_is_set_aside(store: Store, receive: Mailroom) -> None:
     assert receive(kind=MessageKind.AUTO_REPLY).detail == SET_ASIDE
     assert receive(kind=MessageKind.BOUNCE).detail == SET_ASIDE

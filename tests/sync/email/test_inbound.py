@@ -75,6 +75,11 @@ def test_a_date_in_the_future_of_its_arrival_is_not_believed(
     assert sent_at(date, RECEIVED) == expected
 
 
+def test_the_inbox_is_told_when_it_arrived_beside_its_date() -> None:
+    message = inbound(mail(5, date=RECEIVED - timedelta(days=20_000)))
+    assert (message.sent_at, message.received_at) == (RECEIVED - timedelta(days=20_000), RECEIVED)
+
+
 def test_an_unclear_sender_is_not_verified() -> None:
     assert not inbound(mail(5, sender="a@good.example <evil@bad.example>")).author_verified
 
