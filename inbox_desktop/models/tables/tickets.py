@@ -38,8 +38,7 @@ class Ticket(Stamped, Base):
             "status",
             "last_message_at",
             "id",
-            sqlite_where=text("unread = 1"),
-            postgresql_where=text("unread"),
+            sqlite_where=text("unread = 1"),  # PostgreSQL's like would load its dialect at every start
         ),
         Index("ix_tickets_snoozed_until", "snoozed_until"),
         Index("ix_tickets_customer_last", "customer_id", "last_message_at", "id"),
