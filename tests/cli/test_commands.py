@@ -231,3 +231,15 @@ def test_terminal_lines_carry_no_control_characters(run: Run, folder: Path) -> N
     Mailroom(store, channel)(subject="\x1b[2Jgone", text="\x1b]0;owned\x07")
     store.close()
     assert "\x1b" not in run("tickets")[1] + run("show", "3")[1]
+
+
+@pytest.mark.parametrize("command", ["inspect", "import"])
+def test_a_parser_that_cannot_start_is_told_in_words(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setattr("inbox_desktop.sync.email.parser_pool._command", lambda _memory: ["/nowhere/python"])
+    (tmp_path / "one.eml").write_bytes(b"Subject: a\r\n\r\nHello\r\n")
+    code, out, err = run(command, str(tmp_path / "one.eml"))
+    assert (code, out) == (1, "")
+    assert "cannot be started" in err
+    assert "Traceback" not in err

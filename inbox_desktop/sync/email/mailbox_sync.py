@@ -93,7 +93,7 @@ class MailboxSync:
                 errors = ()
                 break
             except _TROUBLE as trouble:
-                errors = (_in_words(trouble),)
+                errors = (str(trouble),)
                 self._tell(_state(trouble), errors[0], needs_person=_needs_person(trouble))
                 if not _is_lost(trouble):
                     break
@@ -209,7 +209,7 @@ class MailboxSync:
             seconds = self._backoff.next_wait()
         self._tell(
             _state(trouble),
-            _in_words(trouble),
+            str(trouble),
             retry_in=timedelta(seconds=seconds),
             needs_person=_needs_person(trouble),
         )
@@ -269,12 +269,3 @@ def _state(trouble: _Trouble) -> ChannelState:
     if isinstance(trouble, ChannelError) and not trouble.needs_person:
         return ChannelState.OFFLINE
     return ChannelState.FAILED
-
-
-def _in_words(trouble: _Trouble) -> str:
-    if isinstance(trouble, ParserUnavailableError):
-        return (
-            "The part of the program that reads mail cannot be started. What was fetched is kept unread. "
-            "It is tried again by itself; if it stays so, install Inbox Desktop again."
-        )
-    return str(trouble)

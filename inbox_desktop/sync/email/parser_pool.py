@@ -14,6 +14,8 @@ from types import TracebackType
 from typing import Any, BinaryIO, Final, Self
 
 import inbox_desktop
+from inbox_desktop.models.errors import InboxError
+from inbox_desktop.sync.email import parsed
 from inbox_desktop.sync.email.parsed import ParsedMail, ParseFailure
 from inbox_desktop.sync.email.parser_worker import (
     BUFFER_BYTES,
@@ -34,14 +36,34 @@ _RUN_MAILS: Final = 2_000  # their progress marks fit into any pipe
 _FEED_BYTES: Final = 256 * 1024
 _TWICE: Final = "reading this mail brought the parser down, twice"
 
+_PASSED_ON: Final = frozenset(
+    {
+        *("PATH", "HOME", "TEMP", "TMP", "TMPDIR", "TZ", "TZDIR"),
+        *("LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_COLLATE", "LC_MESSAGES", "LC_NUMERIC", "LC_TIME"),
+        *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "USERPROFILE", "PATHEXT"),
+        *("LD_LIBRARY_PATH", "LD_LIBRARY_PATH_ORIG", "DYLD_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH"),
+        *("PYTHONPATH", "PYTHONHOME", "PYTHONUTF8", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"),
+        "__PYVENV_LAUNCHER__",  # how Python on macOS finds its virtual environment
+    }
+)
+_FROZEN_PREFIXES: Final = ("_PYI_", "_MEIPASS")  # PyInstaller's word to its own child processes
+
 _log = logging.getLogger(__name__)
 _MAIL_CLASSES: Final = frozenset(
-    {"ParsedMail", "ParsedAttachment", "Address", "MailKind", "Bounced", "ParseFailure"}
+    name
+    for name, value in vars(parsed).items()
+    if isinstance(value, type) and value.__module__ == parsed.__name__
 )
 
 
-class ParserUnavailableError(RuntimeError):
+class ParserUnavailableError(InboxError):
     """The parser process cannot be started, so nothing is wrong with the mails. Keep them and try again."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"The part of the program that reads mail cannot be started ({reason}). What was fetched is kept "
+            "unread, and read as soon as that works. If it stays so, install Inbox Desktop again."
+        )
 
 
 class ParserClosedError(RuntimeError):
@@ -246,11 +268,11 @@ class _Run:
 
 
 class _Unpickler(pickle.Unpickler):
-    """Unpickles nothing but parsed mails: a parser that was taken over must not take over this process."""
+    """Unpickles nothing but mails: a parser that was taken over must not take over this process."""
 
     def find_class(self, module_name: str, global_name: str, /) -> Any:
         """Look up a class of the short list, refuse all others."""
-        if module_name == "inbox_desktop.sync.email.parsed" and global_name in _MAIL_CLASSES:
+        if module_name == parsed.__name__ and global_name in _MAIL_CLASSES:
             return super().find_class(module_name, global_name)
         if module_name == "datetime" and global_name in {"datetime", "timezone", "timedelta"}:
             return super().find_class(module_name, global_name)
@@ -267,16 +289,19 @@ def _unpack(data: bytes) -> ParsedMail | ParseFailure:
 
 def _start(memory: int) -> "subprocess.Popen[bytes]":
     """Start a parser process and wait for its greeting."""
-    process = subprocess.Popen(
-        _command(memory),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        bufsize=BUFFER_BYTES,
-        env=_environment(),
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        start_new_session=sys.platform != "win32",  # Ctrl-C is for the program, which then closes the pool
-    )
+    try:
+        process = subprocess.Popen(
+            _command(memory),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=BUFFER_BYTES,
+            env=_environment(),
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            start_new_session=sys.platform != "win32",  # Ctrl-C is for the program, which closes the pool
+        )
+    except OSError as error:
+        raise ParserUnavailableError(error.strerror or type(error).__name__) from error
     killer = threading.Timer(_START_SECONDS, process.kill)
     killer.start()
     try:
@@ -286,9 +311,7 @@ def _start(memory: int) -> "subprocess.Popen[bytes]":
         killer.join()
     if greeting != GREETING:
         _end(process, 0)
-        raise ParserUnavailableError(
-            f"the parser process did not start (exit status {process.returncode}); mails are kept unread"
-        )
+        raise ParserUnavailableError(f"exit status {process.returncode}")
     return process
 
 
@@ -300,10 +323,18 @@ def _command(memory: int) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    """The environment: this very package, wherever it was started (-P keeps the current folder out)."""
+    """The environment: this very package, wherever it was started (-P keeps the current folder out).
+
+    Of ours it gets what starting takes and no more: `--password-env` puts passwords there.
+    """
     package = str(Path(inbox_desktop.__file__).resolve().parent.parent)
-    others = os.environ.get("PYTHONPATH", "")
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (package, others)))}
+    passed = {
+        name: value
+        for name, value in os.environ.items()
+        if name.upper() in _PASSED_ON or name.startswith(_FROZEN_PREFIXES)
+    }
+    others = passed.get("PYTHONPATH", "")
+    return {**passed, "PYTHONPATH": os.pathsep.join(filter(None, (package, others)))}
 
 
 def _stream(stream: Any) -> BinaryIO:

@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from inbox_desktop.models.errors import InboxError
 from inbox_desktop.sync.email import parser_pool
 from inbox_desktop.sync.email.parsed import ParsedMail, ParseFailure
 from inbox_desktop.sync.email.parser_pool import ParserClosedError, ParserPool, ParserUnavailableError
@@ -202,3 +203,42 @@ def test_an_empty_mail_and_a_batch_longer_than_a_run() -> None:
         results = pool.parse([b"", *[_mail(number) for number in range(4_500)], b""])
     assert len(results) == 4_502
     assert _ids(results[1:-1]) == [f"<{number}@example.com>" for number in range(4_500)]
+
+
+def test_the_parser_process_inherits_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_MAIL_PASSWORD", "hunter2")
+    monkeypatch.setenv("TMPDIR", "elsewhere")
+    passed: list[dict[str, str]] = []
+    real = subprocess.Popen
+
+    def start(command: list[str], **more: object) -> object:
+        passed.append(more["env"])  # type: ignore[arg-type]
+        return real(command, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    with ParserPool() as pool:
+        assert _ids(pool.parse([_mail(1)])) == ["<1@example.com>"]
+    (environment,) = passed
+    assert "SHOP_MAIL_PASSWORD" not in environment
+    assert environment["TMPDIR"] == "elsewhere"
+    assert environment["PATH"] == os.environ["PATH"]
+
+
+def test_a_process_that_cannot_be_started_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parser_pool, "_command", lambda _memory: ["/nowhere/python"])
+    with ParserPool() as pool, pytest.raises(ParserUnavailableError, match="cannot be started") as caught:
+        pool.parse([_mail(1)])
+    assert isinstance(caught.value, InboxError)
+
+
+def test_a_bounce_comes_back_with_all_its_parts() -> None:
+    report = (
+        b"Content-Type: multipart/report; report-type=delivery-status; boundary=x\r\n\r\n--x\r\n\r\n\r\n"
+        b"--x\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.com\r\n\r\n"
+        b"Final-Recipient: rfc822; ana@example.com\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--x--\r\n"
+    )
+    with ParserPool() as pool:
+        (found,) = pool.parse([report])
+    assert isinstance(found, ParsedMail)
+    assert found.bounced is not None
+    assert [one.address for one in found.bounced.failed] == ["ana@example.com"]
