@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from inbox_desktop.models.actions import SYSTEM, Action
 from inbox_desktop.models.actions.deliveries import RecipientResult, RecordCopy
-from inbox_desktop.models.errors import InboxError, StorageError
+from inbox_desktop.models.errors import InboxError
 from inbox_desktop.models.kinds import CopyState, DeliveryState
 from inbox_desktop.sync import outbox_reading as reading
 from inbox_desktop.sync.delivery_record import PERHAPS, DeliveryRecord
@@ -25,6 +25,7 @@ class _Chore:
     channel_id: str
     at: datetime
     tries: int = 0
+    trouble: str = ""
 
 
 class Settler:
@@ -148,32 +149,33 @@ class Settler:
 
     async def _file_copy(self, delivery_id: str, chore: _Chore, sender: Sender | None) -> None:
         chore.tries += 1
-        copy = await self._try_copy(delivery_id, sender)
+        copy = await self._try_copy(delivery_id, chore, sender)
         if copy is CopyState.WAITING:
             if chore.tries < self._pauses.most_tries:
                 chore.at = self._record.in_seconds(self._pauses.copy * 2.0 ** (chore.tries - 1))
                 return
             copy = CopyState.FAILED
+            log.warning("filing the copy of a sent message was given up: %s", chore.trouble)
         at = self._record.clock()
         await self._record.perform([RecordCopy(actor=SYSTEM, at=at, delivery_id=delivery_id, copy=copy)])
         self._copies.pop(delivery_id, None)
 
-    async def _try_copy(self, delivery_id: str, sender: Sender | None) -> CopyState:
+    async def _try_copy(self, delivery_id: str, chore: _Chore, sender: Sender | None) -> CopyState:
         """DONE, NONE when there is no place for copies, WAITING when it did not work now."""
         with self._store.read() as connection:
             mail = reading.outgoing_mail(connection, delivery_id)
             if sender is None:
                 is_removed = reading.channel_is_removed(connection, mail.channel_id)
+                chore.trouble = "its channel has no way out"
                 return CopyState.NONE if is_removed else CopyState.WAITING
         try:
             await sender.file_copy(mail)
         except NoCopyError as error:
             log.info("no copy of a sent message is kept: %s", error)
             return CopyState.NONE
-        except StorageError:
-            raise
-        except InboxError as error:
+        except InboxError as error:  # also an attachment that is gone: it must not hold up all other copies
             log.info("the copy of a sent message could not be filed: %s", error)
+            chore.trouble = str(error)
             return CopyState.WAITING
         return CopyState.DONE
 

@@ -45,7 +45,7 @@ class LookUps:
     answer: Callable[[OutgoingMail], bool | None] = lambda _mail: False
     asked: list[str] = field(default_factory=list)
     filed: list[str] = field(default_factory=list)
-    copy_fault: Exception | None = None
+    copy_faults: Callable[[OutgoingMail], Exception | None] = lambda _mail: None
 
 
 class DeskSender:
@@ -66,8 +66,8 @@ class DeskSender:
         return self.look_ups.answer(mail)
 
     async def file_copy(self, mail: OutgoingMail) -> None:
-        if self.look_ups.copy_fault is not None:
-            raise self.look_ups.copy_fault
+        if fault := self.look_ups.copy_faults(mail):
+            raise fault
         self.look_ups.filed.append(mail.external_id)
 
 
