@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import heapq
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from inbox_desktop.models.kinds import UidState
 from inbox_desktop.models.store import WriteSession
 from inbox_desktop.sync.email import ledger
 from inbox_desktop.sync.email.batches import LARGEST_MAIL, batches, newest_first, portions
-from inbox_desktop.sync.email.imap import Examined, Fetched, ImapSession
+from inbox_desktop.sync.email.imap import Examined, Fetched, ImapSession, RefusedError
 from inbox_desktop.sync.email.imap_link import ImapLink
 from inbox_desktop.sync.email.ingest import Ingest
 from inbox_desktop.sync.email.ledger import MailboxState, Settled
@@ -25,6 +26,8 @@ IN_FLIGHT = 3
 """Batches that are being read and written while the next one is fetched."""
 
 _MOST_FAILURES = 3
+_MOST_REFUSALS = 8  # some minutes: for the only mail there is, nothing tells it from a server in trouble
+_WITNESSES = 20
 _MEGABYTE = 1024 * 1024
 
 
@@ -54,6 +57,8 @@ class FolderSync:
     _uidvalidity: int = -1
     _known: set[int] = field(default_factory=set)
     _suspects: Counter[int] = field(default_factory=Counter)
+    _listed: set[int] = field(default_factory=set)
+    _refusals: Counter[int] = field(default_factory=Counter)
 
     async def compare(self, link: ImapLink) -> Missing:
         """Open the folder and find what is missing here, with a look at every UID: once a connection.
@@ -131,12 +136,14 @@ class FolderSync:
             mailbox = await self.services.write(add)
         if mailbox.id != self._mailbox_id:
             self._suspects.clear()
+            self._refusals.clear()
         self._mailbox, self._mailbox_id, self._uidvalidity = mailbox, mailbox.id, examined.uidvalidity
         self._known = await self.services.read(partial(ledger.known_uids, mailbox_id=mailbox.id))
 
     def _missing(self, listed: Iterable[int]) -> Missing:
         assert self._mailbox is not None
-        return Missing(self._mailbox, newest_first(list(set(listed) - self._known)), len(self._known))
+        self._listed = set(listed)
+        return Missing(self._mailbox, newest_first(list(self._listed - self._known)), len(self._known))
 
     async def _batches(
         self,
@@ -159,14 +166,29 @@ class FolderSync:
         for batch in batches([uid for uid in portion if uid not in large and uid not in suspects], sizes):
             yield batch
 
-    async def _fetch(self, link: ImapLink, batch: Sequence[int]) -> Fetched:
+    async def _fetch(self, link: ImapLink, batch: Sequence[int], *, header_only: bool = False) -> Fetched:
         try:
-            return await link.call(ImapSession.fetch, batch)
+            return await link.call(ImapSession.fetch, batch, header_only=header_only)
+        except RefusedError as error:
+            if await self._blames_the_mails(link, batch):
+                return error.fetched
+            raise
         except ChannelError as error:
             if error.fault is Fault.CLOSED:
                 # Next time these are asked for one by one: perhaps one of them brings the server down.
                 self._suspects.update(batch if len(batch) == 1 else dict.fromkeys(batch, 0))
             raise
+
+    async def _blames_the_mails(self, link: ImapLink, refused: Sequence[int]) -> bool:
+        """Whether mails that are refused are at fault, and not the server: it hands out others."""
+        others = heapq.nlargest(_WITNESSES, (self._known | self._listed).difference(refused))
+        try:
+            if others and (await link.call(ImapSession.fetch, others, header_only=True)).mails:
+                return True
+        except RefusedError:
+            return False
+        self._refusals.update(refused)
+        return len(refused) == 1 and self._refusals[refused[0]] >= _MOST_REFUSALS
 
     async def _take(self, mailbox: MailboxState, fetched: Fetched, tell: Callable[[Counts], None]) -> None:
         counts = await self.ingest.take(mailbox, fetched.mails)
@@ -174,10 +196,7 @@ class FolderSync:
             Settled(uid, UidState.GONE, reason="It was deleted before it was fetched.")
             for uid in fetched.gone
         ]
-        entries += [
-            Settled(uid, UidState.QUARANTINED, reason=_refusal(words)) for uid, words in fetched.refused
-        ]
-        await self._enter(mailbox, entries)
+        await self._enter(mailbox, entries + _kept_back(fetched))
         counts.gone += len(fetched.gone)
         counts.quarantined += len(fetched.refused)
         for mail in fetched.mails:
@@ -187,8 +206,10 @@ class FolderSync:
 
     async def _quarantine_large(self, link: ImapLink, mailbox: MailboxState, sizes: dict[int, int]) -> Counts:
         reasons = {uid: _too_large(size) for uid, size in sizes.items()}
-        fetched = await link.call(ImapSession.fetch, list(sizes), header_only=True)
+        fetched = await self._fetch(link, list(sizes), header_only=True)
         counts = await self.ingest.quarantine(mailbox, fetched.mails, reasons)
+        await self._enter(mailbox, _kept_back(fetched))
+        counts.quarantined += len(fetched.refused)
         self._known.update(mail.uid for mail in fetched.mails)
         return counts
 
@@ -209,6 +230,10 @@ class FolderSync:
 
             await self.services.write(write)
             self._known.update(entry.uid for entry in entries)
+
+
+def _kept_back(fetched: Fetched) -> list[Settled]:
+    return [Settled(uid, UidState.QUARANTINED, reason=_refusal(words)) for uid, words in fetched.refused]
 
 
 def _refusal(words: str) -> str:

@@ -33,8 +33,8 @@ from inbox_desktop.sync.tls import client_context
 
 TIMEOUT_SECONDS = 30.0
 IDLE_ROUND_SECONDS = 25.0
-"""How long IDLE runs before the server has to prove that it is there; far below the 29 minutes of RFC "
-"2177."""
+"""How long IDLE runs before the server has to prove that it is there; far below the 29 minutes of
+RFC 2177."""
 
 _MOST_LISTED = 50_000  # imaplib refuses lines over 1 MB, and SEARCH answers in one line
 _TEMPORARY = re.compile(r"\[(UNAVAILABLE|INUSE|SERVERBUG)\]|temporar|try again|unavailable", re.IGNORECASE)
@@ -75,6 +75,14 @@ class GarbledError(ChannelError):
             Fault.CLOSED,
             f"What {server} answered could not be understood. {KEPT} The connection is made anew.",
         )
+
+
+class RefusedError(ChannelError):
+    """The server hands out none of the mails asked for; `fetched` holds its words for each."""
+
+    def __init__(self, trouble: ChannelError, fetched: Fetched) -> None:
+        super().__init__(trouble.fault, str(trouble))
+        self.fetched = fetched
 
 
 def connect_imap(server: Server, *, timeout: float = TIMEOUT_SECONDS) -> IMAPClient:
@@ -251,7 +259,8 @@ class ImapSession:
         """These mails, without marking them seen.
 
         Raises:
-            ChannelError: the connection failed, or the server hands out none of them.
+            RefusedError: the server is there and hands out none of them.
+            ChannelError: the connection failed, or the server wants to be asked later.
         """
         found: dict[int, FetchedMail] = {}
         words: dict[int, str] = {}
@@ -269,9 +278,11 @@ class ImapSession:
                     found |= self._fetch_alone(uid, words, header_only=header_only)
         gone = tuple(uid for uid in missing if uid not in listed)
         refused = tuple((uid, words.get(uid, "")) for uid in missing if uid in listed and uid not in found)
+        fetched = Fetched(tuple(found[uid] for uid in uids if uid in found), gone, refused)
         if refused and not found:
-            raise _refused(self._server, refused[0][1])
-        return Fetched(tuple(found[uid] for uid in uids if uid in found), gone, refused)
+            trouble = _refused(self._server, refused[0][1])
+            raise RefusedError(trouble, fetched) if trouble.fault is Fault.SERVER else trouble
+        return fetched
 
     def wait_for_news(self, waker: Waker, seconds: float = IDLE_ROUND_SECONDS) -> News:
         """Wait in IDLE (RFC 2177) until mail comes, `waker` is set, or the time is over.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -13,6 +14,7 @@ from inbox_desktop.models.kinds import Security, UidState
 from inbox_desktop.models.mail_settings import MailSettings, Server
 from inbox_desktop.models.store import Store
 from inbox_desktop.models.tables import LedgerEntry
+from inbox_desktop.sync.email import folder_sync
 from inbox_desktop.sync.engine import Engine
 from inbox_desktop.sync.report import ChannelReport
 from inbox_desktop.sync.secrets import Secrets
@@ -140,3 +142,48 @@ def test_a_server_that_was_set_back_is_read_anew(
         odd.uidnext = 3  # it gives out UID 3 again, to another mail perhaps
         counts = sync(store).counts
     assert (counts.fetched, counts.duplicate) == (3, 3)
+
+
+def refuse_three(conversation: Conversation, tag: str, uids: list[int]) -> bool:
+    if 3 in uids:
+        conversation.say(f"{tag} NO internal error")
+        return True
+    return False
+
+
+def refuse_all(conversation: Conversation, tag: str, _uids: list[int]) -> bool:
+    conversation.say(f"{tag} NO internal error")
+    return True
+
+
+@pytest.mark.parametrize(
+    ("misbehave", "found"),
+    [
+        (refuse_three, {1: UidState.STORED, 2: UidState.STORED, 3: UidState.QUARANTINED}),
+        (refuse_all, {}),
+    ],
+)
+def test_a_mail_that_is_refused_alone_is_told_from_a_server_in_trouble(
+    store: Store,
+    connect: Connect,
+    monkeypatch: pytest.MonkeyPatch,
+    misbehave: Callable[[Conversation, str, list[int]], bool],
+    found: dict[int, UidState],
+) -> None:
+    monkeypatch.setattr(folder_sync, "batches", lambda uids, _sizes: ([uid] for uid in uids))
+    with ScriptedServer(Odd(misbehave)) as server:
+        connect(settings(server.server(), monkeypatch))
+        report = sync(store)
+    assert states(store) == found
+    assert [bool(report.errors), "internal error" in "".join(report.errors)] == [not found] * 2
+
+
+def test_the_only_mail_of_a_mailbox_that_is_refused_is_given_up_in_the_end(
+    store: Store, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder_sync, "_MOST_REFUSALS", 1)
+    monkeypatch.setattr(sys.modules[__name__], "UIDS", (3,))
+    with ScriptedServer(Odd(refuse_three)) as server:
+        connect(settings(server.server(), monkeypatch))
+        assert sync(store).errors == ()
+    assert states(store) == {3: UidState.QUARANTINED}
