@@ -123,12 +123,13 @@ _RULES = (
             " WHERE m.raw_id IS NOT NULL AND r.id IS NULL"
         ),
     ),
-    # I12: every reply has a delivery, and one that was tried has the Message-ID to look it up by.
+    # I12: every reply has a delivery, and one that was tried has the Message-ID to look it up by. A reply
+    # without an agent was sent with another program.
     _Rule(
         "Replies that nobody sends",
         text(
             "SELECT m.id FROM messages m LEFT JOIN deliveries d ON d.message_id = m.id"
-            " WHERE m.kind = :reply AND d.id IS NULL"
+            " WHERE m.kind = :reply AND m.agent_id IS NOT NULL AND d.id IS NULL"
         ).bindparams(reply=MessageKind.REPLY.value),
     ),
     _Rule(

@@ -60,9 +60,9 @@ class CopyState(StrEnum):
 class UidState(StrEnum):
     """What became of one UID of a mailbox (the ledger).
 
-    `FETCHED` means that the raw mail is kept and not yet read. `SET_ASIDE` is automatic mail
-    (a bounce, an out-of-office) that belongs to no ticket. `GONE` was listed by the server and had
-    vanished before it could be fetched.
+    `FETCHED` means that the raw mail is kept and not yet read. `SET_ASIDE` is what belongs to no ticket and
+    opens none: automatic mail (a bounce, an out-of-office), and mail of ours sent with another program.
+    `GONE` was listed by the server and had vanished before it could be fetched.
     """
 
     FETCHED = "fetched"

@@ -6,14 +6,14 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, bindparam, select, update
+from sqlalchemy import Connection, Table, bindparam, func, select, update
 
 from inbox_desktop.models import counts, fulltext
 from inbox_desktop.models.actions.inbound import InboundMessage
 from inbox_desktop.models.bulk import insert_rows
 from inbox_desktop.models.counts import CountKey, count_key
 from inbox_desktop.models.ids import new_id
-from inbox_desktop.models.kinds import ChannelKind, IdentityKind, TicketStatus
+from inbox_desktop.models.kinds import ChannelKind, IdentityKind, MessageKind, TicketStatus
 from inbox_desktop.models.tables import (
     Attachment,
     Base,
@@ -156,6 +156,26 @@ class Arrivals:
         is_like = ticket.channel_kind is self._channels[message.channel_id]
         return is_same or (is_like and ticket.channel_id not in self._removed)
 
+    def answered_elsewhere(self, ticket: TicketState) -> datetime | None:
+        """When the ticket was last answered with another program, or None."""
+        return self._answered.get(ticket.id)
+
+    def first_inbound_after(self, ticket: TicketState, moment: datetime) -> datetime | None:
+        """When the first of the customer's messages behind this moment was sent, or None."""
+        stored: datetime | None = self._connection.execute(
+            select(func.min(Message.sent_at)).where(
+                Message.ticket_id == ticket.id,
+                Message.kind == MessageKind.MESSAGE,
+                Message.sent_at > moment,
+            )
+        ).scalar_one()
+        found = [stored] if stored else []
+        for row in self._rows[Message]:
+            is_inbound = row["ticket_id"] == ticket.id and row["kind"] is MessageKind.MESSAGE
+            if is_inbound and row["sent_at"] > moment:
+                found.append(row["sent_at"])
+        return min(found, default=None)
+
     def latest_ticket(self, customer_id: str, channel_id: str) -> TicketState | None:
         """The customer's newest ticket in the channel."""
         return self._latest.get((customer_id, channel_id))
@@ -205,6 +225,12 @@ class Arrivals:
     def touch(self, ticket: TicketState) -> None:
         """The ticket is about to change."""
         self._touched[ticket.id] = ticket
+
+    def answer(self, ticket: TicketState, moment: datetime) -> None:
+        """The ticket was answered with another program: whoever wrote before that no longer waits."""
+        self._answered[ticket.id] = max(moment, self._answered.get(ticket.id, moment))
+        if ticket.waiting_since is not None and ticket.waiting_since < moment:
+            ticket.waiting_since = self.first_inbound_after(ticket, moment)
 
     def link(self, ticket: TicketState, external_ids: Iterable[str]) -> None:
         """Messages that have or refer to these ids belong to the ticket."""
@@ -334,6 +360,15 @@ class Arrivals:
         self._participants: dict[str, set[str]] = defaultdict(set)
         for ticket_id, address in rows:
             self._participants[ticket_id].add(address)
+        self._load_answers()
+
+    def _load_answers(self) -> None:
+        # An answer of ours has an agent: one without was sent with another program.
+        sent = select(Message.ticket_id, func.max(Message.sent_at)).where(
+            Message.kind == MessageKind.REPLY, Message.agent_id.is_(None)
+        )
+        rows = self._select_in(sent.group_by(Message.ticket_id), Message.ticket_id, set(self._tickets))
+        self._answered: dict[str, datetime] = {row[0]: row[1] for row in rows}
 
     def _select_in(self, query: Any, column: Any, values: Iterable[str]) -> list[Any]:
         wanted = sorted(values)

@@ -41,13 +41,16 @@ class BouncedMessage:
 
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
-    """What a customer sent, read and cleaned.
+    """What a customer sent, read and cleaned; or what was sent to one from our own address.
 
     `external_id` is the Message-ID or the provider's id. `author_verified` is False when it is not clear
     who wrote; such a message joins no ticket by its author. `signed_ticket_id` is set when the mail quotes
     a Message-ID of ours whose signature holds. `channel_address` is our address that it was written to.
     `history` marks what was there before the channel was connected; `seen` what had been read there.
     `received_at` is when it arrived, if that is known.
+
+    `sent_elsewhere` marks mail from an address of ours to others: a colleague wrote it with another
+    program, or somebody forged it. It is no customer's, and nothing that an agent does follows from it.
     """
 
     channel_id: str
@@ -79,8 +82,14 @@ class InboundMessage:
     seen: bool = False
     own_addresses: frozenset[str] = field(default=frozenset())
     received_at: datetime | None = None
+    sent_elsewhere: bool = False
 
     @property
     def moment(self) -> datetime:
         """The time by which it is put into order: history keeps its dates."""
         return self.sent_at if self.history else believable(self.sent_at, self.received_at)
+
+    @property
+    def recipients(self) -> frozenset[str]:
+        """To whom it went, our own addresses aside."""
+        return frozenset((*self.to, *self.cc)) - self.own_addresses

@@ -181,8 +181,10 @@ class Reply(Write):
             return
         newer = newer_public_message(session, ticket.id, self.seen_message_id)
         if newer is not None:
-            who = "The customer has" if newer.direction == Direction.INBOUND else f"{newer.author_name} has"
-            raise RefusedError(f"{who} written since you began. Read it first; your text is kept as a draft.")
+            author = newer.author_name or newer.author_address
+            who = "The customer" if newer.direction == Direction.INBOUND else author
+            words = f"{who} has written since you began. Read it first; your text is kept as a draft."
+            raise RefusedError(words)
 
     def _queue(self, session: WriteSession, channel: Channel, message: Message) -> None:
         delivery = Delivery(

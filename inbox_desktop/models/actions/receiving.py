@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from sqlalchemy import update
@@ -39,14 +40,15 @@ from inbox_desktop.models.texts import snippet_of
 STORED = "stored"
 DUPLICATE = "duplicate"
 SET_ASIDE = "set_aside"
+_OF_PEOPLE = {MessageKind.MESSAGE, MessageKind.REPLY}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Receive(Action):
     """Take in one inbound message. The outcome's `detail` is STORED, DUPLICATE or SET_ASIDE.
 
-    SET_ASIDE is automatic mail (a bounce, an out-of-office) that belongs to no ticket: it is kept, and
-    opens none.
+    SET_ASIDE is automatic mail (a bounce, an out-of-office), or mail of ours that was sent with another
+    program, that belongs to no ticket: it is kept, and opens none.
     """
 
     name: ClassVar[str] = "message.receive"
@@ -103,6 +105,9 @@ class _Reception:
             self._store(None, None, external_id)
             self._journal(None)
             return Outcome(self.action, self.seq, detail=SET_ASIDE)
+        if ticket is not None and self.message.sent_elsewhere:
+            self._add_sent(ticket, external_id)
+            return Outcome(self.action, self.seq, ticket.id, detail=STORED)
         customer = self.arrivals.customer_for(self.message, self.seq)
         if ticket is None and self.rules.belonging is Belonging.PERSON:
             ticket = self.arrivals.latest_ticket(customer.id, self.channel_id)
@@ -143,7 +148,7 @@ class _Reception:
         clues = ThreadClues(
             self.signed.id if self.signed else None,
             thread_ids(message),
-            message.author_address,
+            message.recipients if message.sent_elsewhere else (message.author_address,),
             message.author_verified,
         )
         found = find_thread(clues, tickets_of, self.arrivals.participants_of)
@@ -198,17 +203,38 @@ class _Reception:
         # Older than what the customer wrote last, not than an answer: whoever answered may not have seen it.
         newest = ticket.last_inbound_at or ticket.last_message_at
         older = message.history and message.sent_at < newest
-        is_first = ticket.message_count == 0
-        order_at = (
-            message.moment if older or is_first else order_after(ticket.last_message_at, message.moment)
-        )
+        answered_at = self.arrivals.answered_elsewhere(ticket)
+        answered = message.history and answered_at is not None and message.sent_at < answered_at
+        by_date = older or answered or ticket.message_count == 0
+        order_at = message.moment if by_date else order_after(ticket.last_message_at, message.moment)
         self._change_status(ticket, is_older_history=older)
-        self._store(ticket, customer, external_id, order_at=order_at)
-        self._count_in(ticket, customer, order_at, is_older_history=older)
+        self._store(ticket, customer.id, external_id, order_at=order_at)
+        self._count_in(ticket, order_at)
+        if not answered:
+            self._let_wait(ticket, is_older_history=older)
+        if not older:
+            self._ask_for_attention(ticket, customer)
+        self._bind(ticket, external_id)
+
+    def _add_sent(self, ticket: TicketState, external_id: str) -> None:
+        """Add what bears our own address. Anyone can write that: nothing an agent does follows from it."""
+        message = self.message
+        self.arrivals.touch(ticket)
+        older = message.history and message.sent_at < ticket.last_message_at
+        order_at = message.moment if older else order_after(ticket.last_message_at, message.moment)
+        self._store(ticket, ticket.customer_id, external_id, order_at=order_at)
+        self._count_in(ticket, order_at)
+        if message.kind is MessageKind.REPLY:
+            self.arrivals.answer(ticket, message.moment)
+        self._bind(ticket, external_id)
+
+    def _bind(self, ticket: TicketState, external_id: str) -> None:
+        """Let answers to the message find the ticket: by its ids, and from the people whom it names."""
+        message = self.message
         self.arrivals.link(ticket, (external_id, *thread_ids(message)))
-        if message.author_verified and message.kind is MessageKind.MESSAGE:
-            people = {message.author_address, *message.to, *message.cc}
-            self.arrivals.join(ticket, sorted(people - message.own_addresses))
+        if message.author_verified and message.kind in _OF_PEOPLE:
+            people = message.recipients | ({message.author_address} - message.own_addresses)
+            self.arrivals.join(ticket, sorted(people))
         self._journal(ticket.id)
 
     def _change_status(self, ticket: TicketState, *, is_older_history: bool) -> None:
@@ -219,36 +245,41 @@ class _Reception:
             by = "woke_by_message" if before is TicketStatus.SNOOZED else "reopened_by_message"
             self._event(ticket, by, message=self.action.message_id)
 
-    def _count_in(
-        self, ticket: TicketState, customer: CustomerState, order_at: Any, *, is_older_history: bool
-    ) -> None:
+    def _count_in(self, ticket: TicketState, order_at: datetime) -> None:
         message = self.message
+        is_newest = ticket.message_count == 0 or order_at > ticket.last_message_at
         ticket.message_count += 1
         ticket.seq = self.seq
         ticket.has_attachments = ticket.has_attachments or any(not file.inline for file in message.files)
-        if message.moment < ticket.created_at:
+        if message.moment < ticket.created_at and not message.sent_elsewhere:
             ticket.created_at = message.moment
             ticket.subject = message.subject or ticket.subject
-        if message.kind is MessageKind.MESSAGE and ticket.waiting_since is None and not is_older_history:
-            ticket.waiting_since = message.moment
-        elif ticket.waiting_since is not None and message.kind is MessageKind.MESSAGE:
-            ticket.waiting_since = min(ticket.waiting_since, message.moment)
-        if is_older_history:
+        if is_newest:
+            ticket.last_message_at, ticket.last_message_id = order_at, self.action.message_id
+            ticket.snippet = snippet_of(message.visible_text or message.text)
+
+    def _let_wait(self, ticket: TicketState, *, is_older_history: bool) -> None:
+        if self.message.kind is not MessageKind.MESSAGE:
             return
+        if ticket.waiting_since is not None:
+            ticket.waiting_since = min(ticket.waiting_since, self.message.moment)
+        elif not is_older_history:
+            ticket.waiting_since = self.message.moment
+
+    def _ask_for_attention(self, ticket: TicketState, customer: CustomerState) -> None:
+        message = self.message
         ticket.unread = ticket.unread or (
             marks_unread(message.kind) and not message.seen and not customer.blocked
         )
-        ticket.last_message_at, ticket.last_message_id = order_at, self.action.message_id
-        ticket.snippet = snippet_of(message.visible_text or message.text)
         if message.kind is MessageKind.MESSAGE:
             ticket.last_inbound_at, ticket.last_inbound_id = message.moment, self.action.message_id
 
     def _store(
         self,
         ticket: TicketState | None,
-        customer: CustomerState | None,
+        customer_id: str | None,
         external_id: str,
-        order_at: Any = None,
+        order_at: datetime | None = None,
     ) -> None:
         message = self.message
         self.arrivals.add(
@@ -256,8 +287,8 @@ class _Reception:
             id=self.action.message_id,
             ticket_id=ticket.id if ticket else None,
             channel_id=self.channel_id,
-            customer_id=customer.id if customer else None,
-            direction=Direction.INBOUND,
+            customer_id=customer_id,
+            direction=Direction.OUTBOUND if message.sent_elsewhere else Direction.INBOUND,
             kind=message.kind,
             author_name=message.author_name,
             author_address=message.author_address,

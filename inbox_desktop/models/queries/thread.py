@@ -85,7 +85,7 @@ def _message(row: Row[Any], files: tuple[AttachmentRow, ...], delivery: Delivery
         ticket_id=row.ticket_id,
         direction=Direction(row.direction),
         kind=MessageKind(row.kind),
-        author_id=row.agent_id or row.customer_id,
+        author_id=row.agent_id or (row.customer_id if row.direction == Direction.INBOUND else None),
         author_name=row.author_name,
         author_address=row.author_address,
         author_verified=row.author_verified,

@@ -12,7 +12,8 @@ from inbox_desktop.models.tables.base import Base, Id, Stamped
 class Message(Stamped, Base):
     """One message of a thread, from a customer or from the brand. Messages are never changed or removed.
 
-    `ticket_id` is None for automatic mail that belongs to no ticket. `external_id` is the Message-ID
+    `ticket_id` is None for what was set aside because it belongs to no ticket. A reply without `agent_id`
+    was sent from our address with another program. `external_id` is the Message-ID
     or the provider's id, unique in its channel, so that receiving twice is harmless; of a reply it is
     set when sending begins. `channel_address` is the address of ours that it was written to. Threads are
     ordered by `order_at`: `sent_at`, except that what arrives late never slips in above what was read.

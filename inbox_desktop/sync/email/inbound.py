@@ -22,6 +22,7 @@ _KINDS = {
     MailKind.BOUNCE: MessageKind.BOUNCE,
     MailKind.COMPLAINT: MessageKind.COMPLAINT,
 }
+_WRITTEN = {MailKind.MESSAGE, MailKind.LIST, MailKind.AUTO_REPLY}
 _NOBODY = Address("", "")
 _CLOCKS_DIFFER = timedelta(days=1)
 
@@ -39,13 +40,15 @@ def to_inbound(
     mail: ParsedMail, kept: KeptMail, files: Sequence[InboundFile], where: Surroundings
 ) -> InboundMessage:
     """The message. `files` are the mail's attachments, whose contents are stored already."""
-    author, verified = _author(mail, where.own_addresses)
+    sent_elsewhere = _is_sent_elsewhere(mail, where.own_addresses)
+    author, verified = _author(mail, frozenset() if sent_elsewhere else where.own_addresses)
     ids = tuple(id_ for id_ in (mail.in_reply_to, *reversed(mail.references)) if id_)
     returned = (mail.bounced.original_message_id,) if mail.bounced else ()
+    own = (mail.message_id,) if sent_elsewhere else ()  # of an answer that was restored from a backup, too
     return InboundMessage(
         channel_id=where.channel.id,
         external_id=mail.message_id or made_message_id(kept.raw),
-        kind=_KINDS[mail.kind],
+        kind=_kind(mail.kind, sent_elsewhere=sent_elsewhere),
         author_kind=IdentityKind.EMAIL,
         author_address=author.address.lower(),
         author_name=author.name,
@@ -59,10 +62,10 @@ def to_inbound(
         reply_to=_plain(mail.reply_to),
         to=_plain(mail.to),
         cc=_plain(mail.cc),
-        channel_address=_channel_address(mail, where.channel),
+        channel_address=_channel_address(mail, where.channel, sent_elsewhere=sent_elsewhere),
         in_reply_to=mail.in_reply_to,
         references=mail.references,
-        signed_ticket_id=signed_ticket_id([*(r for r in returned if r), *ids], where.signing_key),
+        signed_ticket_id=signed_ticket_id([id_ for id_ in (*returned, *own, *ids) if id_], where.signing_key),
         bounced=_bounced(mail.bounced),
         files=tuple(files),
         blocked=mail.blocked,
@@ -72,6 +75,7 @@ def to_inbound(
         seen=kept.history and kept.seen,
         own_addresses=where.own_addresses,
         received_at=kept.received_at,
+        sent_elsewhere=sent_elsewhere,
     )
 
 
@@ -90,6 +94,27 @@ def made_message_id(raw: bytes) -> str:
     return f"<{hashlib.sha256(without_trace(raw)).hexdigest()}@no-message-id.invalid>"
 
 
+def _is_sent_elsewhere(mail: ParsedMail, own: frozenset[str]) -> bool:
+    """Whether it was sent from an address of ours to others, and to none of ours.
+
+    A contact form writes in our name, too: to one of our addresses, or (through a group's address) something
+    that answers nothing and is to be answered to a stranger.
+    """
+    sender = mail.sender or _NOBODY
+    if sender.address.lower() not in own or mail.kind not in _WRITTEN:
+        return False
+    is_answer = mail.in_reply_to is not None or bool(mail.references)
+    if not is_answer and not own.issuperset(_plain(mail.reply_to)):
+        return False
+    recipients = {*_plain(mail.to), *_plain(mail.cc)}
+    return bool(recipients) and own.isdisjoint(recipients)
+
+
+def _kind(kind: MailKind, *, sent_elsewhere: bool) -> MessageKind:
+    found = _KINDS[kind]
+    return MessageKind.REPLY if sent_elsewhere and found is MessageKind.MESSAGE else found
+
+
 def _author(mail: ParsedMail, own: frozenset[str]) -> tuple[Address, bool]:
     """Who wrote, and whether that is certain.
 
@@ -103,10 +128,11 @@ def _author(mail: ParsedMail, own: frozenset[str]) -> tuple[Address, bool]:
     return sender, mail.from_verified and bool(sender.address)
 
 
-def _channel_address(mail: ParsedMail, channel: MailChannel) -> str:
-    """Which of the channel's addresses the mail was written to; answers leave from it."""
+def _channel_address(mail: ParsedMail, channel: MailChannel, *, sent_elsewhere: bool) -> str:
+    """Which of the channel's addresses the mail was written to, or sent from; answers leave from it."""
     ours = channel.addresses
-    for address in (*mail.delivered_to, *_plain(mail.to), *_plain(mail.cc)):
+    written_to = (*mail.delivered_to, *_plain(mail.to), *_plain(mail.cc))
+    for address in (mail.sender.address,) if sent_elsewhere and mail.sender else written_to:
         if address.lower() in ours:
             return address.lower()
     return ours[0]

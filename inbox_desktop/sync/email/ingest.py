@@ -34,7 +34,7 @@ _LEFTOVER_BYTES = 16 * 1024 * 1024
 _STATES = {STORED: UidState.STORED, DUPLICATE: UidState.DUPLICATE, SET_ASIDE: UidState.SET_ASIDE}
 _WORDS = {
     UidState.DUPLICATE: "The same mail is stored already.",
-    UidState.SET_ASIDE: "Automatic mail that belongs to no ticket.",
+    UidState.SET_ASIDE: "Automatic mail, or sent from here with another program; it belongs to no ticket.",
 }
 _KEPT = "It is kept as it came, and all other mails were taken in."
 

@@ -30,7 +30,12 @@ def author_label(message: MessageRow, me_id: str) -> str:
 
 
 def kind_label(message: MessageRow) -> str:
-    """What a message is besides an ordinary one ("private note"); empty for ordinary ones."""
+    """What a message is besides an ordinary one ("private note"); empty for ordinary ones.
+
+    An answer that was not sent here is named: it bears our address, and anyone can write that.
+    """
+    if message.kind is MessageKind.REPLY and message.delivery is None:
+        return "sent with another program"
     return _KINDS.get(message.kind, "")
 
 

@@ -9,9 +9,12 @@ PEOPLE = {"t1": {"ana@mail.example"}, "t2": {"bo@mail.example"}}
 
 
 def clues(
-    *ids: str, who: str = "ana@mail.example", verified: bool = True, signed: str | None = None
+    *ids: str,
+    who: str | tuple[str, ...] = "ana@mail.example",
+    verified: bool = True,
+    signed: str | None = None,
 ) -> ThreadClues:
-    return ThreadClues(signed, ids, who, verified)
+    return ThreadClues(signed, ids, (who,) if isinstance(who, str) else who, verified)
 
 
 @pytest.mark.parametrize(
@@ -25,6 +28,8 @@ def clues(
         (clues("<a@x>", who="eve@evil.example"), Threading(None, "t1")),
         (clues("<a@x>", verified=False), Threading(None, "t1")),
         (clues("<a@x>", who=""), Threading(None, "t1")),
+        (clues("<a@x>", who=("cy@mail.example", "ana@mail.example")), Threading("t1")),
+        (clues("<a@x>", who=()), Threading(None, "t1")),
         (clues(who="eve@evil.example", signed="t9"), Threading("t9")),
         (clues("<a@x>", signed="t9"), Threading("t9")),
     ],

@@ -96,6 +96,51 @@ def test_a_contact_form_in_our_own_name_is_its_customers_but_unverified() -> Non
     assert not message.author_verified
 
 
+TO_ANA = "Ana <ana@example.com>"
+SALES = "Shop <sales@shop.example>"
+
+
+def test_what_was_sent_from_our_address_to_a_customer_is_no_customers() -> None:
+    message = inbound(mail(5, sender=SALES, to=TO_ANA, references=["<a@b>"]))
+    assert message.sent_elsewhere
+    assert (message.author_address, message.author_verified) == ("sales@shop.example", True)
+    assert (message.kind, message.recipients) == (MessageKind.REPLY, frozenset({"ana@example.com"}))
+    sent = inbound(mail(5, sender="help@shop.example", to=TO_ANA))
+    assert (sent.sent_elsewhere, sent.channel_address) == (True, "help@shop.example")
+
+
+def test_an_answer_of_ours_is_ours_whatever_its_reply_to() -> None:
+    headers = "Reply-To: service@shop.example\r\n"
+    answer = inbound(mail(5, sender=SALES, to=TO_ANA, references=["<a@b>"], headers=headers))
+    assert (answer.sent_elsewhere, answer.author_address) == (True, "sales@shop.example")
+
+
+@pytest.mark.parametrize(
+    ("to", "headers"),
+    [
+        ("support@shop.example", ""),
+        (TO_ANA, "Cc: Help@shop.example\r\n"),
+        ("team@shop.example", "Reply-To: Bo Li <bo@example.com>\r\n"),
+        ("", ""),
+        (TO_ANA, "Return-Path: <>\r\nX-Failed-Recipients: bo@example.com\r\n"),
+    ],
+)
+def test_a_contact_form_and_a_bounce_in_our_name_are_not_sent_by_us(to: str, headers: str) -> None:
+    assert not inbound(mail(5, sender=SALES, to=to, headers=headers)).sent_elsewhere
+
+
+def test_automatic_mail_of_ours_stays_automatic() -> None:
+    message = inbound(mail(5, sender=SALES, to=TO_ANA, headers="Auto-Submitted: auto-replied\r\n"))
+    assert (message.sent_elsewhere, message.kind) == (True, MessageKind.AUTO_REPLY)
+
+
+def test_the_copy_of_an_answer_that_is_not_here_names_its_ticket_itself() -> None:
+    ticket = str(uuid.uuid4())
+    ours = make_message_id(ticket, str(uuid.uuid4()), KEY, "shop.example")
+    assert inbound(mail(5, sender=SALES, to=TO_ANA, message_id=ours)).signed_ticket_id == ticket
+    assert inbound(mail(5, message_id=ours)).signed_ticket_id is None
+
+
 def test_reply_to_of_a_stranger_changes_nothing() -> None:
     message = inbound(mail(5, headers="Reply-To: Bo Li <bo@example.com>\r\n"))
     assert (message.author_address, message.reply_to) == ("ana@example.com", ("bo@example.com",))

@@ -81,3 +81,10 @@ def test_sizes_are_short() -> None:
         "1.0 MB",
         "3.2 GB",
     ]
+
+
+def test_an_answer_that_was_not_sent_here_says_so() -> None:
+    elsewhere = message(direction=Direction.OUTBOUND, kind=MessageKind.REPLY, author_id=None)
+    assert words.kind_label(elsewhere) == "sent with another program"
+    ours = message(direction=Direction.OUTBOUND, kind=MessageKind.REPLY, delivery=delivery())
+    assert words.kind_label(ours) == ""
