@@ -24,8 +24,8 @@ class RawMail(Base):
 class Mailbox(Base):
     """One folder on the server under one UIDVALIDITY (RFC 3501, section 2.3.1.1).
 
-    `initial_total` is how many mails the first synchronisation had to bring, `initial_done` becomes
-    true when it has.
+    `initial_done` becomes true when the first synchronisation has brought everything; `seen_at` (UTC) is
+    when the folder was first met.
     """
 
     __tablename__ = "mailboxes"

@@ -137,7 +137,7 @@ class _Import:
         batch: list[FoundMail] = []
         size = 0
         for mail in self._mails(files):
-            if len(mail.raw) > LARGEST_MAIL:
+            if mail.too_large:
                 megabytes = LARGEST_MAIL // 1024 // 1024
                 self.report.problems.append(f"{mail.label} is larger than {megabytes} MB. It was left out.")
                 continue

@@ -1,9 +1,9 @@
 """How a mail is read, as the JSON object that `inbox-desktop inspect` prints for each file."""
 
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from inbox_desktop.sync.email.batches import LARGEST_MAIL
 from inbox_desktop.sync.email.parsed import Address, ParsedMail, ParseFailure
 from inbox_desktop.sync.email.parser_pool import ParserPool
 
@@ -26,15 +26,11 @@ def inspect_file(path: Path | str, pool: ParserPool | None = None) -> dict[str, 
     if pool is None:
         with ParserPool() as own:
             return inspect_file(path, own)
-    (parsed,) = pool.parse([Path(path).read_bytes()])
+    file = Path(path)
+    if file.stat().st_size > LARGEST_MAIL:
+        return describe(str(path), ParseFailure(f"the mail is larger than {LARGEST_MAIL // 1024 // 1024} MB"))
+    (parsed,) = pool.parse([file.read_bytes()])
     return describe(str(path), parsed)
-
-
-def inspect_files(paths: Iterable[Path | str]) -> Iterator[dict[str, Any]]:
-    """Read and describe files one after the other with one parser process."""
-    with ParserPool() as pool:
-        for path in paths:
-            yield inspect_file(path, pool)
 
 
 def describe(path: str, parsed: ParsedMail | ParseFailure) -> dict[str, Any]:

@@ -32,14 +32,13 @@ class MailboxState:
     """A folder under one UIDVALIDITY, as the database knows it.
 
     `seen_at` (UTC) is when the folder was first met, under whatever UIDVALIDITY: what the server received
-    before that is history. `is_new` says that this is the first meeting under this UIDVALIDITY.
+    before that is history.
     """
 
     id: str
     folder: str
     initial_done: bool
     seen_at: datetime
-    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +63,6 @@ class Settled:
     state: UidState
     message_id: str | None = None
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerSums:
-    """One mailbox's ledger in numbers: how many UIDs are in each state."""
-
-    channel_id: str
-    folder: str
-    uidvalidity: int
-    states: dict[UidState, int] = field(hash=False)
-
-    @property
-    def total(self) -> int:
-        """Every UID that the server has shown."""
-        return sum(self.states.values())
 
 
 def find_mailbox(
@@ -124,7 +108,7 @@ def add_mailbox(
         )
     )
     first_seen = _first_seen(connection, channel_id, folder)
-    return MailboxState(mailbox_id, folder, initial_done=False, seen_at=first_seen, is_new=True)
+    return MailboxState(mailbox_id, folder, initial_done=False, seen_at=first_seen)
 
 
 def finish_initial(session: WriteSession, mailbox: MailboxState) -> MailboxState:
@@ -220,7 +204,11 @@ def store_without_raw(
 
 
 def settle(session: WriteSession, mailbox_id: str, entries: Sequence[Settled]) -> None:
-    """Say what became of UIDs that were FETCHED."""
+    """Say what became of UIDs that are FETCHED; what was said of the others stands.
+
+    A channel that restarts while such a transaction runs may read the same mails again, and then find every
+    one of them stored already.
+    """
     if not entries:
         return
     values = ", ".join(["(?, ?, ?, ?)"] * len(entries))
@@ -228,9 +216,10 @@ def settle(session: WriteSession, mailbox_id: str, entries: Sequence[Settled]) -
     # One statement for all, see models.bulk. Nothing but question marks is put into it.
     statement = (
         "UPDATE uid_ledger SET state = found.column2, message_id = found.column3, reason = found.column4 "  # noqa: S608
-        f"FROM (VALUES {values}) AS found WHERE mailbox_id = ? AND uid = found.column1"
+        f"FROM (VALUES {values}) AS found "
+        "WHERE mailbox_id = ? AND uid = found.column1 AND uid_ledger.state = ?"
     )
-    session.connection().exec_driver_sql(statement, (*parameters, mailbox_id))
+    session.connection().exec_driver_sql(statement, (*parameters, mailbox_id, UidState.FETCHED.value))
 
 
 def drop_copies(session: WriteSession, channel_id: str, duplicates: dict[str, str]) -> None:
@@ -293,21 +282,6 @@ def leftovers(
         size += len(raw)
         found.append(_leftover(row, raw))
     return found
-
-
-def ledger_sums(connection: Connection) -> tuple[LedgerSums, ...]:
-    """The whole ledger in numbers, one entry for each mailbox (for `check`)."""
-    counted: dict[str, dict[UidState, int]] = {}
-    states = select(LedgerEntry.mailbox_id, LedgerEntry.state, func.count()).group_by(
-        LedgerEntry.mailbox_id, LedgerEntry.state
-    )
-    for mailbox_id, state, number in connection.execute(states):
-        counted.setdefault(mailbox_id, {})[UidState(state)] = number
-    mailboxes = connection.execute(select(_MAILBOX).order_by(Mailbox.seen_at, Mailbox.id))
-    return tuple(
-        LedgerSums(row.channel_id, row.folder, row.uidvalidity % _GENERATION, counted.get(row.id, {}))
-        for row in mailboxes
-    )
 
 
 def quarantined(connection: Connection, channel_id: str) -> int:

@@ -9,22 +9,28 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from inbox_desktop.models.clock import now
+from inbox_desktop.sync.email.batches import LARGEST_MAIL
 
 _MAIL_NAMES = {".eml", ".mbox", ".mbx"}
 _HEADER = re.compile(rb"\A(?:[!-9;-~]+[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*)*?[!-9;-~]+[ \t]*:")
 _ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _STATUS = re.compile(rb"^status:[ \t]*([a-z]*)", re.IGNORECASE | re.MULTILINE)
 _HEAD_BYTES = 64 * 1024
+_LONGEST_PIECE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class FoundMail:
-    """A mail in a file. `label` says where, for people; `seen` whether it counts as read."""
+    """A mail in a file. `label` says where, for people; `seen` whether it counts as read.
+
+    One that is `too_large` (over LARGEST_MAIL) was not read: its `raw` is empty.
+    """
 
     label: str
     raw: bytes = field(repr=False)
     received_at: datetime
     seen: bool
+    too_large: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,11 @@ class MailFile:
         """
         if self.is_mbox:
             for number, raw in enumerate(_mbox_parts(self.path, keep=True), 1):
-                yield FoundMail(f"{self.path}, mail {number}", raw, now(), _was_read(raw))
+                label = f"{self.path}, mail {number}"
+                yield FoundMail(label, raw or b"", now(), _was_read(raw or b""), too_large=raw is None)
+            return
+        if self.path.stat().st_size > LARGEST_MAIL:
+            yield FoundMail(str(self.path), b"", now(), seen=False, too_large=True)
             return
         raw = self.path.read_bytes()
         if self.in_maildir:
@@ -113,30 +123,36 @@ def _kind(path: Path) -> MailFile | None:
     return MailFile(path) if _HEADER.match(head) or path.suffix.lower() == ".eml" else None
 
 
-def _mbox_parts(path: Path, *, keep: bool) -> Iterator[bytes]:
-    """The mails of an mbox; with `keep` False only as many empty ones.
+def _mbox_parts(path: Path, *, keep: bool) -> Iterator[bytes | None]:
+    """The mails of an mbox, None for one that is too large; with `keep` False only as many empty ones.
 
-    A mail begins at a line `From ` after a blank line; such lines inside were escaped with `>`.
+    A mail begins at a line `From ` after a blank line; such lines inside were escaped with `>`. No more of
+    the file is in memory than the largest mail, whatever the file holds.
     """
-    lines: list[bytes] = []
-    is_inside, was_blank = False, True
+    content = bytearray()
+    is_inside, was_blank, too_large, at_start = False, True, False, True
     with path.open("rb") as file:
-        for line in file:
-            if was_blank and line.startswith(b"From "):
+        while line := file.readline(_LONGEST_PIECE):
+            if at_start and was_blank and line.startswith(b"From "):
                 if is_inside:
-                    yield _unescaped(lines)
-                lines, is_inside = [], True
-            elif keep:
-                lines.append(line)
-            was_blank = line in {b"\n", b"\r\n"}
+                    yield None if too_large else _unescaped(content)
+                is_inside, too_large = True, False
+                content.clear()
+            elif keep and not too_large:
+                content += line
+                if too_large := len(content) > LARGEST_MAIL:
+                    content.clear()
+            was_blank = at_start and line in {b"\n", b"\r\n"}
+            at_start = line.endswith(b"\n")
     if is_inside:
-        yield _unescaped(lines)
+        yield None if too_large else _unescaped(content)
 
 
-def _unescaped(lines: list[bytes]) -> bytes:
-    if lines and lines[-1] in {b"\n", b"\r\n"}:
-        lines.pop()
-    return _ESCAPED.sub(rb"\1", b"".join(lines))
+def _unescaped(content: bytearray) -> bytes:
+    """The mail without the blank line that separates it from the next one."""
+    if content.endswith((b"\n\r\n", b"\n\n")) or bytes(content) in {b"\r\n", b"\n"}:
+        del content[-2 if content.endswith(b"\r\n") else -1 :]
+    return _ESCAPED.sub(rb"\1", bytes(content))
 
 
 def _was_read(raw: bytes) -> bool:

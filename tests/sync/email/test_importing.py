@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from inbox_desktop.models.check import check
 from inbox_desktop.models.errors import NotFoundError
 from inbox_desktop.models.kinds import Security, UidState
 from inbox_desktop.models.mail_settings import MailSettings, Server
 from inbox_desktop.models.store import Store
 from inbox_desktop.models.tables import Channel, Message, Ticket
 from inbox_desktop.sync.email.importing import ImportProgress, ImportReport, import_mails
-from inbox_desktop.sync.email.ledger import ledger_sums
 from inbox_desktop.sync.email.mail_files import find_mail_files
 from inbox_desktop.sync.engine import Engine
 from inbox_desktop.sync.secrets import Secrets
@@ -60,12 +61,12 @@ def test_files_of_every_kind(store: Store, tmp_path: Path) -> None:
     with store.read() as connection:
         unread = {r.subject: r.unread for r in connection.execute(select(Ticket.subject, Ticket.unread))}
         text = connection.scalar(select(Message.text).where(Message.subject == "Question 3"))
-        (found,) = ledger_sums(connection)
     assert unread["Question 5"]
     assert not unread["Question 4"]
     assert text is not None
     assert "\nFrom here on" in text
-    assert found.states == {UidState.STORED: 5}
+    (found,) = check(store).ledger
+    assert dict(found.states) == {UidState.STORED: 5}
 
 
 def test_twice_is_no_harm(store: Store, tmp_path: Path) -> None:
@@ -123,11 +124,35 @@ def test_what_holds_no_mail_is_named(store: Store, tmp_path: Path) -> None:
 def test_a_mail_that_is_too_large_is_named(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("inbox_desktop.sync.email.importing.LARGEST_MAIL", 1_000)
-    archive = mbox(tmp_path / "archive", mail(1), mail(2, text="x" * 2_000))
-    report = import_mails(store, [archive])
-    assert numbers(report) == (1, 0, 0)
-    assert "mail 2" in report.problems[0]
+    monkeypatch.setattr("inbox_desktop.sync.email.mail_files.LARGEST_MAIL", 1_000)
+    archive = mbox(tmp_path / "archive", mail(1), mail(2, text="x" * 2_000 + "\n"), mail(3))
+    (tmp_path / "large.eml").write_bytes(mail(4, text="x" * 2_000))
+    report = import_mails(store, [archive, tmp_path / "large.eml"])
+    assert numbers(report) == (2, 0, 0)
+    assert subjects(store) == ["Question 1", "Question 3"]
+    assert ["mail 2" in report.problems[0], "large.eml" in report.problems[1]] == [True, True]
+
+
+@pytest.mark.parametrize("name", ["huge.eml", "huge.mbox", "lines.mbox"])
+def test_a_file_that_is_larger_than_the_memory_allows_is_not_read_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr("inbox_desktop.sync.email.mail_files.LARGEST_MAIL", 1024 * 1024)
+    path = tmp_path / name
+    head = b"From x\n" if name.endswith("mbox") else b""
+    with path.open("wb") as file:
+        file.write(head + b"Subject: a\n\n")
+        if name.startswith("lines"):
+            file.writelines(b"x" * 9_999 + b"\n" for _ in range(6_000))
+        file.truncate(60_000_000)
+    ((found,), _) = find_mail_files([path])
+    tracemalloc.start()
+    try:
+        assert [(m.too_large, len(m.raw)) for m in found.mails()] == [(True, 0)]
+        assert found.count() == 1
+        assert tracemalloc.get_traced_memory()[1] < 16 * 1024 * 1024
+    finally:
+        tracemalloc.stop()
 
 
 def test_an_mbox_is_counted_as_it_is_read(tmp_path: Path) -> None:

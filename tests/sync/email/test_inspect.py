@@ -3,8 +3,12 @@
 import json
 from pathlib import Path
 
-from inbox_desktop.sync.email.inspect import describe, inspect_file, inspect_files
+import pytest
+
+from inbox_desktop.sync.email.batches import LARGEST_MAIL
+from inbox_desktop.sync.email.inspect import describe, inspect_file
 from inbox_desktop.sync.email.parsed import ParseFailure
+from inbox_desktop.sync.email.parser_pool import ParserPool
 from tests.sync.email.test_mime import MAIL
 
 KEYS = [
@@ -54,9 +58,20 @@ def test_a_mail_that_cannot_be_read_has_every_key_too() -> None:
     assert found["warnings"] == ["too slow"]
 
 
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "large.eml"
+    with path.open("wb") as file:
+        file.truncate(LARGEST_MAIL + 1)
+    monkeypatch.setattr(Path, "read_bytes", lambda _path: pytest.fail("it was read"))
+    found = inspect_file(path)
+    assert list(found) == KEYS
+    assert found["warnings"] == ["the mail is larger than 35 MB"]
+
+
 def test_all_shared_samples_are_read_without_an_error(shared_data: Path) -> None:
     paths = sorted([*(shared_data / "bounces").iterdir(), *(shared_data / "reply-trimming").glob("*/*")])
-    described = list(inspect_files(paths))
+    with ParserPool() as pool:
+        described = [inspect_file(path, pool) for path in paths]
     assert len(described) == len(paths)
     assert {tuple(found) for found in described} == {tuple(KEYS)}
     assert all(json.loads(json.dumps(found)) == found for found in described)

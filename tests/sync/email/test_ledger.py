@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from inbox_desktop.models.check import check
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.kinds import Security, UidState
 from inbox_desktop.models.mail_settings import MailSettings, Server
@@ -51,7 +52,7 @@ def test_a_mailbox_is_found_again_under_its_uidvalidity_only(store: Store, chann
     added = add(store, channel_id)
     found = find(store, channel_id)
     assert found is not None
-    assert (found.id, found.initial_done, found.is_new) == (added.id, False, False)
+    assert (found.id, found.initial_done) == (added.id, False)
     assert find(store, channel_id, uidvalidity=8) is None
 
 
@@ -117,16 +118,28 @@ def test_settling_touches_only_its_mailbox(store: Store, channel_id: str) -> Non
         ledger.settle(session, first.id, entries)
         ledger.settle(session, first.id, [])
     with store.read() as connection:
-        old, new = ledger.ledger_sums(connection)
         reason = connection.scalar(
             select(LedgerEntry.reason).where(LedgerEntry.state == UidState.QUARANTINED)
         )
         assert ledger.quarantined(connection, channel_id) == 1
         assert ledger.quarantined(connection, "other") == 0
-    assert old.states == {UidState.STORED: 1, UidState.QUARANTINED: 1}
+    old, new = check(store).ledger
+    assert dict(old.states) == {UidState.STORED: 1, UidState.QUARANTINED: 1}
     assert (old.total, old.uidvalidity) == (2, 7)
-    assert new.states == {UidState.FETCHED: 1}
+    assert dict(new.states) == {UidState.FETCHED: 1}
     assert reason == 'It\'s "odd".'
+
+
+def test_what_is_settled_stays_so(store: Store, channel_id: str) -> None:
+    """A channel that restarts in the middle of a write reads the same mails again and finds them stored."""
+    mailbox = add(store, channel_id)
+    store_mails(store, channel_id, mailbox, 1)
+    with store.write() as session:
+        ledger.settle(session, mailbox.id, [Settled(1, UidState.STORED, "message")])
+        ledger.settle(session, mailbox.id, [Settled(1, UidState.DUPLICATE, reason="stored already")])
+    with store.read() as connection:
+        row = connection.execute(select(LedgerEntry.state, LedgerEntry.message_id, LedgerEntry.reason)).one()
+    assert tuple(row) == (UidState.STORED, "message", "")
 
 
 def test_what_could_not_be_fetched_has_an_entry_without_raw_mail(store: Store, channel_id: str) -> None:
