@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select, text
 
 from inbox_desktop.models.attachments import AttachmentStore
 from inbox_desktop.models.clock import now
+from inbox_desktop.models.errors import DAMAGED_ADVICE
 from inbox_desktop.models.ids import made_at
 from inbox_desktop.models.invariants import broken_invariants
 from inbox_desktop.models.kinds import DeliveryState, UidState
@@ -30,10 +31,7 @@ from inbox_desktop.models.tables import (
 UNREAD_FOR = timedelta(hours=1)
 """How long a mail may lie fetched and not yet read before that is called a problem."""
 
-DAMAGED = (
-    "The database file is damaged. Nothing was changed. Restore it from the backups folder of the profile, "
-    "or keep the folder and write to support."
-)
+DAMAGED = f"The database file is damaged. {DAMAGED_ADVICE}"
 _OPEN_STATES = (DeliveryState.QUEUED, DeliveryState.ATTEMPTING, DeliveryState.FAILED, DeliveryState.UNKNOWN)
 
 

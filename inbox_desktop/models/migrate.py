@@ -76,7 +76,7 @@ def revision(path: Path) -> str | None:
     """The Alembic revision of the database, or None when there is none."""
     if not path.exists():
         return None
-    with closing(sqlite.driver.connect(str(path))) as connection:
+    with closing(sqlite.connect_to_read(path)) as connection:
         tables = connection.execute(
             "SELECT name FROM sqlite_master WHERE name = 'alembic_version'"
         ).fetchall()

@@ -1,8 +1,10 @@
 """Which SQLite is used, and how its connections are set up."""
 
+import os
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool, StaticPool
 
 try:
@@ -33,7 +35,10 @@ def version_problem() -> str | None:
 def writer_engine(path: str) -> Engine:
     """The one connection that writes. Every transaction is BEGIN IMMEDIATE, durable when it returns."""
     engine = create_engine(
-        f"sqlite:///{path}", module=driver, poolclass=StaticPool, connect_args={"check_same_thread": False}
+        URL.create("sqlite", database=path),  # a path may hold what means something else in a URL
+        module=driver,
+        poolclass=StaticPool,
+        connect_args={"check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
@@ -60,12 +65,12 @@ def writer_engine(path: str) -> Engine:
 def reader_engine(path: str) -> Engine:
     """Query-only connections, one for each thread that reads at the same time."""
     engine = create_engine(
-        f"sqlite:///{path}",
+        "sqlite://",
         module=driver,
+        creator=lambda: connect_to_read(Path(path)),
         poolclass=QueuePool,
         pool_size=_READERS,
         max_overflow=_READERS,
-        connect_args={"check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
@@ -84,6 +89,18 @@ def reader_engine(path: str) -> Engine:
         connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def connect_to_read(path: Path) -> Any:
+    """A connection of the driver for somebody who only reads, perhaps in a folder that cannot be written.
+
+    There SQLite cannot make the side files of a database in WAL mode, and does without them only when it is
+    told that nobody changes the file: true while there is no log beside it.
+    """
+    may_write = os.access(path.parent, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+    if may_write or path.with_name(f"{path.name}-wal").exists():
+        return driver.connect(str(path), check_same_thread=False)
+    return driver.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True, check_same_thread=False)
 
 
 def checkpoint(writer: Engine) -> None:

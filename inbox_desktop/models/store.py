@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from inbox_desktop.models import counts, migrate, sqlite
 from inbox_desktop.models.attachments import AttachmentStore
-from inbox_desktop.models.errors import StorageError, StorageFullError
+from inbox_desktop.models.errors import DAMAGED_ADVICE, StorageError, StorageFullError
 from inbox_desktop.models.profile import Profile
 from inbox_desktop.models.tables.base import Stamped
 
@@ -108,7 +108,7 @@ class Store:
         Raises:
             StorageError: there is no database yet, or it is of another version.
         """
-        with _in_words():
+        with _in_words(reading=True):
             migrate.require_current(profile)
             return cls(profile, None, None, sqlite.reader_engine(str(profile.database)))
 
@@ -139,7 +139,7 @@ class Store:
         Raises:
             StorageError: the database could not be read.
         """
-        with _in_words(), self._readers.connect() as connection:
+        with _in_words(reading=True), self._readers.connect() as connection:
             yield connection
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -166,8 +166,8 @@ class Store:
 
 
 @contextmanager
-def _in_words() -> Iterator[None]:
-    """Turn the database driver's errors into ours; anything else passes."""
+def _in_words(*, reading: bool = False) -> Iterator[None]:
+    """Turn the database driver's errors into ours; anything else passes. `reading`: nothing was to change."""
     try:
         yield
     except (DBAPIError, sqlite.driver.Error) as error:
@@ -178,11 +178,13 @@ def _in_words() -> Iterator[None]:
                 "Free some space; work goes on by itself."
             ) from error
         if any(sign in cause for sign in ("malformed", "not a database", "corrupt")):
-            raise StorageError(
-                f"The database is damaged ({cause}). Nothing was changed. Restore it from the backups folder "
-                "of the profile, or keep the folder and write to support."
-            ) from error
+            raise StorageError(f"The database is damaged ({cause}). {DAMAGED_ADVICE}") from error
         if any(sign in cause for sign in ("disk I/O", "unable to open", "readonly", "locked")):
+            if reading:
+                raise StorageError(
+                    f"The database cannot be read now ({cause}). Nothing was changed. Check that you may "
+                    "read the profile's folder and the files in it, then try again."
+                ) from error
             raise StorageError(
                 f"The database cannot be used now ({cause}). The last change was not saved. "
                 "Check the disk and that no other program holds the profile's files, then try again."

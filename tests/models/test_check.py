@@ -177,7 +177,7 @@ def test_a_damaged_database_is_never_called_well(lived: Store) -> None:
     reader.close()
     assert not report.ok
     assert "never used" in report.integrity
-    assert "Restore" in report.problems[0]
+    assert "put it in its place" in report.problems[0]
 
 
 def by_force(store: Store, *statements: str) -> None:
