@@ -22,6 +22,8 @@ from tests.support.fixtures import (  # noqa: F401 - pytest finds fixtures by na
     shared_dovecot,
     trusted,
 )
+from tests.support.smtp_server import SmtpServer
+from tests.sync.outbox_desk import Desk
 
 ADDRESS = "support@shop.example"
 
@@ -50,3 +52,18 @@ def engine(store: Store) -> Iterator[Engine]:
     made = Engine(store, Secrets())
     yield made
     made.stop()
+
+
+@pytest.fixture
+def smtp() -> Iterator[SmtpServer]:
+    """A submission server on loopback."""
+    with SmtpServer() as server:
+        yield server
+
+
+@pytest.fixture
+def desk(tmp_path: Path, smtp: SmtpServer) -> Iterator[Desk]:
+    """The desk of the outbox's tests."""
+    made = Desk(tmp_path, smtp)
+    yield made
+    made.store.close()

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import email
 import email.policy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -20,7 +19,7 @@ from inbox_desktop.models.actions.deliveries import (
     RetryDelivery,
     SendNow,
 )
-from inbox_desktop.models.errors import InboxError, StorageError, StorageFullError
+from inbox_desktop.models.errors import StorageFullError
 from inbox_desktop.models.kinds import CopyState, DeliveryState
 from inbox_desktop.sync.email.message_ids import signed_ticket_id
 from inbox_desktop.sync.outbox import OutboxCounts, Pauses
@@ -31,7 +30,7 @@ from inbox_desktop.sync.sending import (
     SendResult,
     same_for_all,
 )
-from tests.support.smtp_server import KINDS, POINTS, SmtpServer
+from tests.support.smtp_server import KINDS, POINTS
 from tests.sync.outbox_desk import ANA, IMPATIENT, PATIENT, PAUSES, Desk, KilledError
 
 SENT, FAILED, UNKNOWN, QUEUED = (
@@ -41,19 +40,6 @@ SENT, FAILED, UNKNOWN, QUEUED = (
     DeliveryState.QUEUED,
 )
 BO = "bo@example.com"
-
-
-@pytest.fixture
-def smtp() -> Iterator[SmtpServer]:
-    with SmtpServer() as server:
-        yield server
-
-
-@pytest.fixture
-def desk(tmp_path: Path, smtp: SmtpServer) -> Iterator[Desk]:
-    made = Desk(tmp_path, smtp)
-    yield made
-    made.store.close()
 
 
 async def until_settled(desk: Desk, rounds: int = 2) -> None:
@@ -431,44 +417,6 @@ async def test_when_its_channel_was_removed_it_fails_in_words(desk: Desk) -> Non
     await desk.outbox().flush_once()
     assert desk.state(delivery) is FAILED
     assert "removed" in desk.delivery(delivery).detail
-
-
-@pytest.mark.expects_log("given up.*the folder is full")
-async def test_copies_are_tried_again_and_given_up(desk: Desk) -> None:
-    delivery = desk.reply()
-    desk.look_ups.copy_faults = lambda _mail: InboxError("the folder is full")
-    outbox = desk.outbox(Pauses(grace=0.0, most_tries=3))
-    await outbox.flush_once()
-    assert desk.copy(delivery) is CopyState.WAITING
-    for _ in range(3):
-        desk.later(hours=1)
-        await outbox.flush_once()
-    assert desk.copy(delivery) is CopyState.FAILED
-    assert desk.state(delivery) is SENT
-
-
-@pytest.mark.expects_log("given up.*content is missing")
-async def test_a_copy_whose_attachment_is_gone_is_given_up_and_blocks_no_other(desk: Desk) -> None:
-    lost, other = desk.reply(), desk.reply()
-    gone = StorageError("The attachment's content is missing on this computer.")
-    desk.look_ups.copy_faults = lambda mail: gone if mail.delivery_id == lost else None
-    outbox = desk.outbox(Pauses(grace=0.0, most_tries=3))
-    await outbox.flush_once()
-    assert desk.copy(other) is CopyState.DONE
-    assert desk.copy(lost) is CopyState.WAITING
-    for _ in range(3):
-        desk.later(hours=1)
-        await outbox.flush_once()
-    assert desk.copy(lost) is CopyState.FAILED
-    assert desk.state(lost) is SENT
-
-
-async def test_no_place_for_a_copy_is_no_fault(desk: Desk) -> None:
-    delivery = desk.reply()
-    desk.look_ups.copy_faults = lambda _mail: NoCopyError("no folder")
-    await desk.outbox().flush_once()
-    assert desk.copy(delivery) is CopyState.NONE
-    assert desk.problems == [None]
 
 
 class Broken:
