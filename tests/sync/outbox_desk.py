@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -177,3 +178,24 @@ class Desk:
     def break_server(self) -> None:
         """From now on nothing listens there, until `smtp.listen()`."""
         self.smtp.hang_up()
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait until it holds; a test that waits in vain ends by its time-out."""
+    while not condition():
+        await asyncio.sleep(0.01)
+
+
+async def until_settled(desk: Desk, rounds: int = 2) -> None:
+    """Start the program again and again, hours apart."""
+    for _ in range(rounds):
+        desk.later(hours=2)
+        await desk.outbox().flush_once()
+
+
+async def stopped_when_struck(desk: Desk) -> None:
+    """Run the program until a fault of the server has struck, then stop it."""
+    running = asyncio.create_task(desk.outbox().run())
+    await until(lambda: desk.smtp.behaviour.struck)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
