@@ -182,7 +182,7 @@ class Desk:
 
 async def until(condition: Callable[[], object]) -> None:
     """Wait until it holds; a test that waits in vain ends by its time-out."""
-    while not condition():
+    while not condition():  # noqa: ASYNC110 - what is waited for tells nobody
         await asyncio.sleep(0.01)
 
 
