@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from inbox_desktop.models.store import Reader, Store, WriteSession
 from inbox_desktop.sync.email.parsed import ParsedMail, ParseFailure
-from inbox_desktop.sync.email.parser_pool import ParserPool
+from inbox_desktop.sync.email.parsers import Parsers
 from inbox_desktop.sync.secrets import Secrets
 from inbox_desktop.sync.worker import Worker
 from inbox_desktop.sync.writer import Writer
@@ -27,8 +27,7 @@ class Services:
     store: Store
     secrets: Secrets
     writer: Writer
-    pool: ParserPool = field(default_factory=ParserPool)
-    parser: Worker = field(default_factory=lambda: Worker("parser"))
+    parsers: Parsers = field(default_factory=Parsers)
     packer: Worker = field(default_factory=lambda: Worker("packer"))
     files: Worker = field(default_factory=lambda: Worker("files"))
 
@@ -54,17 +53,16 @@ class Services:
         return await self.writer.write(change)
 
     async def parse(self, mails: Sequence[bytes]) -> list[ParsedMail | ParseFailure]:
-        """The mails, read in the parser process.
+        """The mails, read in a parser process.
 
         Raises:
             ParserUnavailableError: it cannot be started.
         """
-        return await self.parser.call(self.pool.parse, mails)
+        return await self.parsers.parse(mails)
 
     def close(self, timeout: float) -> None:
-        """Finish what is being written, and end the threads and the parser process."""
-        self.pool.close()
-        self.parser.close(timeout, drop=True)
+        """Finish what is being written, and end the threads and the parser processes."""
+        self.parsers.close(timeout)
         self.packer.close(timeout, drop=True)
         self.files.close(timeout, drop=True)
         self.writer.close(timeout)

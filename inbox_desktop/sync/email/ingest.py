@@ -61,7 +61,7 @@ class Ingest:
         self._services = services
         self._channel = mail_channel
         self._dated_by_arrival = dated_by_arrival
-        self._in_order = asyncio.Lock()  # batches enter the inbox in the order in which they were read
+        self._before: asyncio.Event | None = None
 
     async def take(self, mailbox: MailboxState, mails: Sequence[FetchedMail]) -> Counts:
         """Keep a batch raw, then read it and put it into the inbox.
@@ -129,15 +129,24 @@ class Ingest:
         Raises:
             StorageError, ParserUnavailableError: as `take`.
         """
+        before, self._before = self._before, asyncio.Event()
+        settled = self._before
+        try:
+            readable = await self._readable(kept)
+            if before is not None:
+                await before.wait()  # batches are read side by side, and enter the inbox in their order
+            counts = Counts()
+            for start in range(0, len(readable), MOST_IN_TRANSACTION):
+                counts.add(await self._settle(readable[start : start + MOST_IN_TRANSACTION]))
+            return counts
+        finally:
+            settled.set()
+
+    async def _readable(self, kept: Sequence[KeptMail]) -> list[_Readable]:
         services = self._services
         parsed = await services.parse([mail.raw for mail in kept])
         own = await services.read(own_addresses)
-        readable = await services.files.call(self._prepare, kept, parsed, own)
-        counts = Counts()
-        async with self._in_order:
-            for start in range(0, len(readable), MOST_IN_TRANSACTION):
-                counts.add(await self._settle(readable[start : start + MOST_IN_TRANSACTION]))
-        return counts
+        return await services.files.call(self._prepare, kept, parsed, own)
 
     def _prepare(
         self, kept: Sequence[KeptMail], parsed: Sequence[ParsedMail | ParseFailure], own: frozenset[str]
