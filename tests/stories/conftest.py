@@ -40,7 +40,7 @@ class Shop:
 
     def connect(self, *options: str) -> Result:
         """Add the shop's mailbox as a person does on the command line."""
-        return self.program(*self.words(*options))
+        return self.program.here(*self.words(*options))
 
     def words(self, *options: str, imap_port: int | None = None, host: str = "localhost") -> tuple[str, ...]:
         """The command line that adds the mailbox, with TLS both ways."""
@@ -75,7 +75,7 @@ class Shop:
 
     def subjects(self) -> list[str]:
         """The subjects of all tickets, sorted."""
-        return sorted(t["subject"] for t in self.program("tickets", "--status=any", "--json").lines)
+        return sorted(t["subject"] for t in self.program.here("tickets", "--status=any", "--json").lines)
 
 
 @pytest.fixture

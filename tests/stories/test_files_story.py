@@ -42,11 +42,11 @@ def test_i_can_import_my_old_mails_and_doing_it_again_changes_nothing(
     archive = make_archive(tmp_path / "archive")
 
     program("import", *map(str, archive))
-    first = program("tickets", "--status=any", "--json").lines
+    first = program.here("tickets", "--status=any", "--json").lines
     program("import", *map(str, archive))
 
-    assert program("tickets", "--status=any", "--json").lines == first
-    report = program("check", "--json").json
+    assert program.here("tickets", "--status=any", "--json").lines == first
+    report = program.here("check", "--json").json
     assert report["ok"], report
     assert report["messages"] == sum(t["message_count"] for t in first) == 1 + 20 + 20
     assert "A letter in a file" in {t["subject"] for t in first}

@@ -22,7 +22,7 @@ def test_my_mails_become_tickets_and_i_can_look_at_them(shop: Shop) -> None:
         letter("It should have come on Friday."),
         letter("Is the blue one back?", sender=BO, subject="The blue one"),
     )
-    shop.connect()
+    shop.program(*shop.words())
     assert [row["address"] for row in shop.program("channel", "list", "--json").lines] == [SUPPORT]
 
     shop.program("sync", "--once")
@@ -46,12 +46,12 @@ def test_a_second_look_brings_nothing_twice(shop: Shop) -> None:
     shop.receives(letter("Hello"), letter("Hello again", subject="Another matter"))
     shop.connect()
     shop.program("sync", "--once")
-    before = shop.program("tickets", "--json").lines
+    before = shop.program.here("tickets", "--json").lines
 
     shop.program("sync", "--once")
 
-    assert shop.program("tickets", "--json").lines == before
-    (ledger,) = shop.program("check", "--json").json["ledger"]
+    assert shop.program.here("tickets", "--json").lines == before
+    (ledger,) = shop.program.here("check", "--json").json["ledger"]
     assert (ledger["stored"], ledger["total"]) == (2, 2)
 
 
@@ -62,7 +62,7 @@ def test_my_answer_leaves_once_and_the_customers_next_mail_lands_in_the_same_tic
     shop.receives(letter("Where is it?", message_id=question))
     shop.connect()
     shop.program("sync", "--once")
-    (ticket,) = shop.program("tickets", "--json").lines
+    (ticket,) = shop.program.here("tickets", "--json").lines
     number = str(ticket["number"])
 
     answer(shop.program, number, "It is on its way.", tmp_path)
@@ -77,20 +77,20 @@ def test_my_answer_leaves_once_and_the_customers_next_mail_lands_in_the_same_tic
     assert "It is on its way." in body(mail)
     (copy,) = shop.sent_folder()
     assert copy["Message-ID"] == mail["Message-ID"]
-    reply = shop.program("show", number, "--json").lines[-1]
+    reply = shop.program.here("show", number, "--json").lines[-1]
     assert (reply["direction"], reply["kind"], reply["delivery"]) == ("outbound", "reply", "sent")
     assert reply["external_id"] == mail["Message-ID"]
 
-    shop.program("close", number)
+    shop.program.here("close", number)
     assert status(shop.program, number) == "closed"
     shop.receives(letter("It has come, but it is broken.", answers=mail))
     shop.program("sync", "--once")
 
-    (ticket, *messages) = shop.program("show", number, "--json").lines
+    (ticket, *messages) = shop.program.here("show", number, "--json").lines
     assert (ticket["status"], ticket["unread"], len(messages)) == ("open", True, 3)
     assert messages[-1]["visible_text"].strip() == "It has come, but it is broken."
     assert shop.subjects() == ["Where is my order?"]
-    assert shop.program("check", "--json").json["ok"]
+    assert shop.program.here("check", "--json").json["ok"]
 
 
 def test_what_i_answer_without_a_connection_waits_and_is_sent_once_when_it_is_back(
@@ -99,7 +99,7 @@ def test_what_i_answer_without_a_connection_waits_and_is_sent_once_when_it_is_ba
     shop.receives(letter("Where is it?"))
     shop.connect()
     shop.program("sync", "--once")
-    (ticket,) = shop.program("tickets", "--json").lines
+    (ticket,) = shop.program.here("tickets", "--json").lines
     number = str(ticket["number"])
     shop.imap.stop()
     shop.smtp.hang_up()
@@ -110,7 +110,7 @@ def test_what_i_answer_without_a_connection_waits_and_is_sent_once_when_it_is_ba
     assert "Queued" in queued
     assert f"Nothing answers at localhost:{shop.imap.tls_port}" in offline.err
     assert f"localhost:{shop.smtp.port}" in offline.err
-    assert shop.program("show", number, "--json").lines[-1]["delivery"] == "queued"
+    assert shop.program.here("show", number, "--json").lines[-1]["delivery"] == "queued"
     assert shop.sent() == []
 
     shop.imap.start()
@@ -122,7 +122,7 @@ def test_what_i_answer_without_a_connection_waits_and_is_sent_once_when_it_is_ba
 
     (mail,) = shop.sent()
     assert "It is on its way." in body(mail)
-    shop.program("close", number)
+    shop.program.here("close", number)
     shop.receives(letter("Thank you!", answers=mail))
     shop.program("sync", "--once")
     assert status(shop.program, number) == "open"
@@ -160,7 +160,7 @@ def test_a_test_of_my_channel_names_the_step_that_fails(
         case _:
             shop.smtp.hang_up()
             step, said = "port", f"localhost:{shop.smtp.port}"
-    shop.program(*words)
+    shop.program.here(*words)
 
     result = shop.program("channel", "test", code=1)
 
@@ -172,12 +172,12 @@ def answer(program: Program, number: str, text: str, folder: Path) -> str:
     """Reply to a ticket; returns what the program says to that."""
     file = folder / "answer.txt"
     file.write_text(text, encoding="utf-8")
-    return program("reply", number, "--text-file", str(file)).out
+    return program.here("reply", number, "--text-file", str(file)).out
 
 
 def status(program: Program, number: str) -> str:
     """The ticket's status."""
-    found: str = program("show", number, "--json").lines[0]["status"]
+    found: str = program.here("show", number, "--json").lines[0]["status"]
     return found
 
 

@@ -87,7 +87,7 @@ def test_when_the_server_dies_in_the_middle_it_comes_back_by_itself_and_nothing_
         result = running.stop()
     assert "closed the connection" in told or "Nothing answers" in told
     assert result.code == 0, str(result)
-    report = shop.program("check", "--json").json
+    report = shop.program.here("check", "--json").json
     assert report["ok"], report
     assert (report["ledger"][0]["stored"], report["messages"]) == (count, count)
 
@@ -112,7 +112,7 @@ def test_when_the_disk_is_full_it_says_so_and_goes_on_once_there_is_room(shop: S
         kept = shutil.copytree(disk, profile.with_name("kept"))  # the disk goes when the program ends
         running.stop()
     shop.program.launcher, shop.program.profile = (), kept
-    report = shop.program("check", "--json").json
+    report = shop.program.here("check", "--json").json
     assert report["ok"], report
     assert (report["ledger"][0]["stored"], report["messages"]) == (count + 1, count + 1)
 
@@ -129,7 +129,7 @@ def test_when_the_disk_refuses_to_write_nothing_is_lost(shop: Shop) -> None:
 
     shop.program.launcher = ()
     shop.program("sync", "--once")
-    report = shop.program("check", "--json").json
+    report = shop.program.here("check", "--json").json
     assert report["ok"], report
     assert (report["ledger"][0]["stored"], report["messages"]) == (count, count)
 
