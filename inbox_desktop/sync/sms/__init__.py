@@ -1,0 +1,1 @@
+"""SMS: three providers behind one interface of a few functions, polled and sent through."""
