@@ -27,7 +27,14 @@ class Direction(StrEnum):
 
 
 class MessageKind(StrEnum):
-    """What a message is. Only `MESSAGE` opens, reopens or wakes a ticket."""
+    """What a message is. Only `MESSAGE` opens, reopens or wakes a ticket.
+
+    `KEYWORD` is a customer's text that is a compliance keyword (STOP, HELP ...): it changes consent, asks for no
+    answer of a person and is never unread. `CAMPAIGN` is a campaign or flow message that another program sent
+    from the same number; its `subject` holds the provider's label, if there is one. `NOTIFICATION` is an e-mail
+    to the team about a text, and belongs to no ticket. `AUTO_REPLY` comes in (an out-of-office) and goes out
+    (what the auto-responder or a keyword answers).
+    """
 
     MESSAGE = "message"
     REPLY = "reply"
@@ -35,14 +42,22 @@ class MessageKind(StrEnum):
     AUTO_REPLY = "auto_reply"
     BOUNCE = "bounce"
     COMPLAINT = "complaint"
+    KEYWORD = "keyword"
+    CAMPAIGN = "campaign"
+    NOTIFICATION = "notification"
 
 
 class DeliveryState(StrEnum):
-    """The delivery state machine: draft -> queued -> attempting -> sent | failed | unknown."""
+    """The delivery state machine: draft -> queued -> attempting -> sent | failed | unknown.
+
+    `SENT`: the server or provider took it. `DELIVERED`: the provider says that it arrived; only after `SENT`,
+    and only on channels that report it.
+    """
 
     QUEUED = "queued"
     ATTEMPTING = "attempting"
     SENT = "sent"
+    DELIVERED = "delivered"
     FAILED = "failed"
     UNKNOWN = "unknown"
     CANCELLED = "cancelled"
@@ -96,6 +111,33 @@ class IdentityKind(StrEnum):
     EMAIL = "email"
     PHONE = "phone"
     VISITOR = "visitor"
+
+
+class ConsentKind(StrEnum):
+    """What a person may agree to be texted about. Either allows the team to answer a text."""
+
+    MARKETING = "marketing"
+    TRANSACTIONAL = "transactional"
+
+
+class ConsentState(StrEnum):
+    """Whether a person agreed. Never having been asked is no state: there is no row then."""
+
+    GRANTED = "granted"
+    REVOKED = "revoked"
+
+
+class ConsentSource(StrEnum):
+    """How a change of consent became known.
+
+    `KEYWORD`: the person texted it. `AGENT`: somebody of the team entered it. `PROVIDER`: the provider refuses
+    the number because its owner opted out there (Twilio's error 21610). `IMPORT`: it came with other data.
+    """
+
+    KEYWORD = "keyword"
+    AGENT = "agent"
+    PROVIDER = "provider"
+    IMPORT = "import"
 
 
 class Security(StrEnum):
