@@ -29,11 +29,11 @@ class Direction(StrEnum):
 class MessageKind(StrEnum):
     """What a message is. Only `MESSAGE` opens, reopens or wakes a ticket.
 
-    `KEYWORD` is a customer's text that is a compliance keyword (STOP, HELP ...): it changes consent, asks for no
-    answer of a person and is never unread. `CAMPAIGN` is a campaign or flow message that another program sent
-    from the same number; its `subject` holds the provider's label, if there is one. `NOTIFICATION` is an e-mail
-    to the team about a text, and belongs to no ticket. `AUTO_REPLY` comes in (an out-of-office) and goes out
-    (what the auto-responder or a keyword answers).
+    `KEYWORD` is a customer's text that is a compliance keyword (STOP, HELP ...): it is never unread, and no
+    person has to answer it. `CAMPAIGN` is a campaign or flow message that another program sent from the same
+    number; its `subject` holds the provider's label, if there is one. `NOTIFICATION` is an e-mail to the team
+    about a text, and belongs to no ticket. `AUTO_REPLY` comes in (an out-of-office) and goes out (what the
+    auto-responder says, or what a keyword is answered with).
     """
 
     MESSAGE = "message"
@@ -130,8 +130,9 @@ class ConsentState(StrEnum):
 class ConsentSource(StrEnum):
     """How a change of consent became known.
 
-    `KEYWORD`: the person texted it. `AGENT`: somebody of the team entered it. `PROVIDER`: the provider refuses
-    the number because its owner opted out there (Twilio's error 21610). `IMPORT`: it came with other data.
+    `KEYWORD`: the person texted it. `AGENT`: somebody of the team entered it. `PROVIDER`: the provider
+    refuses the number because its owner opted out there (Twilio's error 21610). `IMPORT`: it came with other
+    data.
     """
 
     KEYWORD = "keyword"
