@@ -1,9 +1,10 @@
 """When a ticket opens and reopens, and who may be answered, by kind of channel (the product's section 2)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from inbox_desktop.models.kinds import ChannelKind, MessageKind, TicketStatus
+from inbox_desktop.models.rules.consent import Consents, text_refusal
 
 
 class Belonging(StrEnum):
@@ -36,7 +37,7 @@ RULES: dict[ChannelKind, ChannelRules] = {
 
 
 def opens_ticket(message: MessageKind) -> bool:
-    """Whether an inbound message that belongs to no ticket opens one. Automatic mail never does."""
+    """Whether an inbound message that belongs to no ticket opens one. Automatic mail and keywords don't."""
     return message is MessageKind.MESSAGE
 
 
@@ -50,8 +51,8 @@ def status_after_inbound(
 ) -> TicketStatus:
     """The status of a ticket after an inbound message was added to it.
 
-    A person's message opens a snoozed or closed ticket. Automatic mail changes nothing. Neither does
-    `is_older_history`: a mail that a first synchronisation brings in behind newer ones, which whoever
+    A person's message opens a snoozed or closed ticket. Automatic mail and keywords change nothing. Neither
+    does `is_older_history`: a mail that a first synchronisation brings in behind newer ones, which whoever
     closed or snoozed the ticket had before them.
     """
     if message is not MessageKind.MESSAGE or is_older_history:
@@ -66,11 +67,13 @@ def marks_unread(message: MessageKind) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """What must be known of a customer to say whether they may be answered."""
+    """What must be known of a customer to say whether they may be answered.
+
+    `consents` are those of the phone that the ticket is with; they matter for texts alone.
+    """
 
     blocked: bool
-    sms_marketing_consent: bool = False
-    sms_transactional_consent: bool = False
+    consents: Consents = field(default_factory=dict)
 
 
 def reply_refusal(kind: ChannelKind, recipient: Recipient, *, has_inbound: bool) -> str | None:
@@ -79,7 +82,4 @@ def reply_refusal(kind: ChannelKind, recipient: Recipient, *, has_inbound: bool)
         return "This customer is blocked. Unblock the profile to reply."
     if not has_inbound:
         return "This customer has not written first. A conversation can only be answered, not started."
-    consented = recipient.sms_marketing_consent or recipient.sms_transactional_consent
-    if RULES[kind].needs_consent and not consented:
-        return "This person is not subscribed to SMS. Reply on another channel, or ask them to text START."
-    return None
+    return text_refusal(recipient.consents) if RULES[kind].needs_consent else None

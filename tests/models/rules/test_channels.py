@@ -2,7 +2,7 @@
 
 import pytest
 
-from inbox_desktop.models.kinds import ChannelKind, MessageKind, TicketStatus
+from inbox_desktop.models.kinds import ChannelKind, ConsentKind, ConsentState, MessageKind, TicketStatus
 from inbox_desktop.models.rules.channels import (
     RULES,
     Belonging,
@@ -15,6 +15,8 @@ from inbox_desktop.models.rules.channels import (
 )
 
 EMAIL, SMS, CHAT = ChannelKind.EMAIL, ChannelKind.SMS, ChannelKind.CHAT
+MARKETING = {ConsentKind.MARKETING: ConsentState.GRANTED}
+NO_MARKETING = {ConsentKind.MARKETING: ConsentState.REVOKED}
 OPEN, SNOOZED, CLOSED = TicketStatus.OPEN, TicketStatus.SNOOZED, TicketStatus.CLOSED
 
 
@@ -50,8 +52,8 @@ def test_a_person_opens_whatever_the_status_was(status: TicketStatus) -> None:
 
 
 @pytest.mark.parametrize("status", list(TicketStatus))
-@pytest.mark.parametrize("kind", [MessageKind.AUTO_REPLY, MessageKind.BOUNCE, MessageKind.COMPLAINT])
-def test_automatic_mail_never_changes_a_status(status: TicketStatus, kind: MessageKind) -> None:
+@pytest.mark.parametrize("kind", [kind for kind in MessageKind if kind is not MessageKind.MESSAGE])
+def test_nothing_but_a_persons_message_changes_a_status(status: TicketStatus, kind: MessageKind) -> None:
     assert status_after_inbound(status, kind) is status
 
 
@@ -66,7 +68,12 @@ def test_only_a_persons_message_opens_a_ticket(kind: MessageKind) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "unread"),
-    [(MessageKind.MESSAGE, True), (MessageKind.BOUNCE, True), (MessageKind.AUTO_REPLY, False)],
+    [
+        (MessageKind.MESSAGE, True),
+        (MessageKind.BOUNCE, True),
+        (MessageKind.AUTO_REPLY, False),
+        (MessageKind.KEYWORD, False),
+    ],
 )
 def test_what_asks_for_attention(kind: MessageKind, unread: bool) -> None:
     assert marks_unread(kind) is unread
@@ -77,12 +84,15 @@ def test_what_asks_for_attention(kind: MessageKind, unread: bool) -> None:
     [
         (EMAIL, Recipient(blocked=False), True, None),
         (CHAT, Recipient(blocked=False), True, None),
+        (EMAIL, Recipient(blocked=False, consents=NO_MARKETING), True, None),
         (SMS, Recipient(blocked=False), True, "not subscribed"),
-        (SMS, Recipient(blocked=False, sms_marketing_consent=True), True, None),
-        (SMS, Recipient(blocked=False, sms_transactional_consent=True), True, None),
+        (SMS, Recipient(blocked=False, consents=NO_MARKETING), True, "opted out"),
+        (SMS, Recipient(blocked=False, consents=MARKETING), True, None),
         (EMAIL, Recipient(blocked=True), True, "blocked"),
-        (SMS, Recipient(blocked=True, sms_marketing_consent=True), True, "blocked"),
+        (SMS, Recipient(blocked=True, consents=MARKETING), True, "blocked"),
+        (SMS, Recipient(blocked=True), True, "blocked"),
         (EMAIL, Recipient(blocked=False), False, "has not written first"),
+        (SMS, Recipient(blocked=False, consents=MARKETING), False, "has not written first"),
     ],
 )
 def test_who_may_be_answered(
