@@ -18,7 +18,7 @@ def to_micros(moment: datetime) -> int:
 
 def from_micros(micros: int) -> datetime:
     """The moment that `to_micros` wrote."""
-    return EPOCH + timedelta(microseconds=micros)
+    return EPOCH + timedelta(0, 0, micros)  # every time of every list: by place it takes a quarter less
 
 
 def iso(moment: datetime | None) -> str | None:

@@ -1,9 +1,9 @@
 """Which tickets a list shows and in which order, as data; and the SQL conditions that mean the same."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, false, select, table, text, true
+from sqlalchemy import ColumnElement, bindparam, false, select, table, text, true
 from sqlalchemy import column as named
 
 from inbox_desktop.models import fulltext
@@ -77,32 +77,53 @@ class TicketFilter:
         return tuple(s for s in asked if self.view is not View.SNOOZED or s is TicketStatus.SNOOZED)
 
 
-def conditions(wanted: TicketFilter) -> list[ColumnElement[bool]]:
-    """What holds of each ticket that the filter shows, its status aside."""
+_GIVEN = "given"
+_NO_WORD = "no word"
+
+
+def shape(wanted: TicketFilter) -> TicketFilter:
+    """The filter with a mark for every value that is bound: filters of one shape have the same SQL."""
+    searched = wanted.text.strip() and (_GIVEN if fulltext.match_expression(wanted.text) else _NO_WORD)
+    return replace(
+        wanted,
+        channel_id=None if wanted.channel_id is None else _GIVEN,
+        me=_GIVEN if wanted.me else None,
+        text=searched,
+    )
+
+
+def values(wanted: TicketFilter) -> dict[str, str | None]:
+    """What is bound into the conditions of the filter's shape."""
+    return {
+        "me": wanted.me,
+        "channel_id": wanted.channel_id,
+        "words": fulltext.match_expression(wanted.text) if wanted.text.strip() else None,
+    }
+
+
+def conditions(shape: TicketFilter) -> list[ColumnElement[bool]]:
+    """What holds of each ticket that filters of this shape show, its status aside."""
     found: list[ColumnElement[bool]] = []
-    if wanted.view is View.MINE:
-        found.append(Ticket.assignee_id == wanted.me if wanted.me else false())
-    elif wanted.view is View.UNASSIGNED:
+    if shape.view is View.MINE:
+        found.append(Ticket.assignee_id == bindparam("me") if shape.me else false())
+    elif shape.view is View.UNASSIGNED:
         found.append(Ticket.assignee_id.is_(None))
-    if wanted.channel_id is not None:
-        found.append(Ticket.channel_id == wanted.channel_id)
-    elif wanted.view is View.CHANNEL:
+    if shape.channel_id is not None:
+        found.append(Ticket.channel_id == bindparam("channel_id"))
+    elif shape.view is View.CHANNEL:
         found.append(false())
-    if wanted.unread_only:
+    if shape.unread_only:
         found.append(Ticket.unread == true())  # as the partial index says it
-    if wanted.text.strip():
-        found.append(_holds(wanted.text))
+    if shape.text:
+        found.append(_holds() if shape.text == _GIVEN else false())
     return found
 
 
-def _holds(words: str) -> ColumnElement[bool]:
-    expression = fulltext.match_expression(words)
-    if expression is None:
-        return false()
+def _holds() -> ColumnElement[bool]:
     index = table("message_search", named("rowid"))
     matching = (
         select(SearchDocument.ticket_id)
         .join_from(index, SearchDocument, SearchDocument.id == index.c.rowid)
-        .where(text("message_search MATCH :words").bindparams(words=expression))
+        .where(text("message_search MATCH :words"))
     )
     return Ticket.id.in_(matching)

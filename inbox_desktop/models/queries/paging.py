@@ -3,13 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, literal, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
-from inbox_desktop.models.clock import from_micros, to_micros
-from inbox_desktop.models.queries.filters import Sort, TicketFilter, conditions
+from inbox_desktop.models.clock import from_micros
+from inbox_desktop.models.queries.filters import Sort, TicketFilter, conditions, shape, values
 from inbox_desktop.models.queries.rows import PageKey
 from inbox_desktop.models.tables import Ticket
 from inbox_desktop.models.tables.base import UtcTime
@@ -43,12 +54,20 @@ STRETCHES: dict[Sort, tuple[Stretch, ...]] = {
 }
 
 
-def page_key(ticket: Row[*tuple[Any, ...]], sort: Sort) -> PageKey:
-    """The place of a ticket's row in a list of this order: the stretch, and the values of its order."""
-    stretches = STRETCHES[sort]
-    number = 1 if len(stretches) > 1 and ticket.waiting_since is None else 0
-    times = [str(to_micros(getattr(ticket, column.key))) for column in stretches[number].times]
-    return PageKey(f"{number}:{','.join(times)}", ticket.id)
+def page_key(
+    sort: Sort, ticket_id: str, created_at: int, last_message_at: int, waiting_since: int | None
+) -> PageKey:
+    """The place of a ticket in a list of this order: the stretch, and the values of its order.
+
+    Times are microseconds as they are stored.
+    """
+    if sort is Sort.CREATED:
+        return PageKey(f"0:{created_at}", ticket_id)
+    if sort is not Sort.WAITING:
+        return PageKey(f"0:{last_message_at}", ticket_id)
+    if waiting_since is None:
+        return PageKey(f"1:{last_message_at}", ticket_id)
+    return PageKey(f"0:{waiting_since},{last_message_at}", ticket_id)
 
 
 def page_of_ids(
@@ -61,39 +80,53 @@ def page_of_ids(
     """
     if not wanted.statuses:
         return []
-    stretches = STRETCHES[sort]
-    first, times = _read_key(stretches, after)
+    first, times = _read_key(STRETCHES[sort], after)
+    like, bound = shape(wanted), values(wanted)
     found: list[str] = []
-    for number, stretch in enumerate(stretches[first:], first):
-        behind = (times, after.id) if after is not None and number == first else None
-        query = statement(wanted, stretch, limit - len(found), behind)
-        found.extend(row.id for row in connection.execute(query))
+    for number in range(first, len(STRETCHES[sort])):
+        is_behind = after is not None and number == first
+        place = _place(times, after.id) if after is not None and is_behind else {}
+        query = statement(like, sort, number, is_behind=is_behind)
+        given = {"most": limit - len(found), **place, **bound}
+        found.extend(connection.scalars(query, given))
         if len(found) >= limit:
             break
     return found
 
 
-def statement(
-    wanted: TicketFilter, stretch: Stretch, limit: int, behind: tuple[Sequence[datetime], str] | None
-) -> Any:
-    """The query for one stretch. Each status is a walk along an index; SQLite merges several, row by row."""
-    parts = [_of_status(wanted, stretch, status, behind) for status in wanted.statuses]
-    if len(parts) == 1:
-        return parts[0].order_by(*(_directed(column, stretch) for column in stretch.order())).limit(limit)
-    together = union_all(*parts)
-    columns = [together.selected_columns[column.key] for column in stretch.order()]
-    return together.order_by(*(_directed(column, stretch) for column in columns)).limit(limit)
+@lru_cache(maxsize=256)
+def statement(like: TicketFilter, sort: Sort, number: int, *, is_behind: bool) -> Any:
+    """The query for one stretch of the lists of a shape (`filters.shape`), built once.
+
+    Each status is a walk along an index; SQLite merges several, row by row. Bound are the filter's
+    values, `most` (the limit), and for what stands behind a place its `time_0`, `time_1` and `behind_id`.
+    """
+    stretch = STRETCHES[sort][number]
+    parts = [_of_status(like, stretch, status, is_behind=is_behind) for status in like.statuses]
+    columns: Sequence[Any] = stretch.order()
+    query: Any = parts[0]
+    if len(parts) > 1:
+        query = union_all(*parts)
+        columns = [query.selected_columns[column.key] for column in stretch.order()]
+    return query.order_by(*(_directed(column, stretch) for column in columns)).limit(
+        bindparam("most", type_=Integer)
+    )
 
 
-def _of_status(
-    wanted: TicketFilter, stretch: Stretch, status: str, behind: tuple[Sequence[datetime], str] | None
-) -> Select[Any]:
-    query = select(*stretch.order()).where(Ticket.status == status, *conditions(wanted), *stretch.where)
-    if behind is None:
+def _place(times: Sequence[datetime], ticket_id: str) -> dict[str, Any]:
+    """The values that say which place a page stands behind."""
+    return {**{f"time_{number}": time for number, time in enumerate(times)}, "behind_id": ticket_id}
+
+
+def _of_status(like: TicketFilter, stretch: Stretch, status: str, *, is_behind: bool) -> Select[Any]:
+    # The id first: it is what is asked for, the times are there to be ordered by.
+    columns = (Ticket.id, *stretch.times)
+    query = select(*columns).where(Ticket.status == status, *conditions(like), *stretch.where)
+    if not is_behind:
         return query
-    times, ticket_id = behind
     here = tuple_(*stretch.order())
-    there = tuple_(*(literal(time, UtcTime()) for time in times), literal(ticket_id))
+    times = (bindparam(f"time_{number}", type_=UtcTime()) for number in range(len(stretch.times)))
+    there = tuple_(*times, bindparam("behind_id", type_=String()))
     return query.where(here < there if stretch.descending else here > there)
 
 

@@ -2,10 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, or_, select
+from sqlalchemy import BigInteger, BindParameter, Connection, Row, bindparam, or_, select, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute
 
+from inbox_desktop.models.clock import from_micros
 from inbox_desktop.models.kinds import ChannelKind, DeliveryState, MessageKind, TicketStatus
 from inbox_desktop.models.queries.filters import Sort, TicketFilter
 from inbox_desktop.models.queries.paging import page_key, page_of_ids
@@ -26,7 +29,16 @@ _PROBLEMS = (DeliveryState.FAILED, DeliveryState.UNKNOWN)
 
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 
-# The labels are the fields of TicketRow.
+_STATUSES = {status.value: status for status in TicketStatus}
+_CHANNELS = {kind.value: kind for kind in ChannelKind}
+
+
+def _micros(time: InstrumentedAttribute[Any]) -> Any:
+    """A time as it is stored: a page of rows is converted here in one go, not column by column."""
+    return type_coerce(time, BigInteger)
+
+
+# In the order in which `_row` takes them.
 _ROWS = (
     select(
         Ticket.id,
@@ -44,11 +56,11 @@ _ROWS = (
         Customer.blocked.label("customer_blocked"),
         Ticket.assignee_id,
         Agent.name.label("assignee_name"),
-        Ticket.created_at,
-        Ticket.last_message_at,
-        Ticket.last_inbound_at,
-        Ticket.waiting_since,
-        Ticket.snoozed_until,
+        _micros(Ticket.created_at),
+        _micros(Ticket.last_message_at),
+        _micros(Ticket.last_inbound_at),
+        _micros(Ticket.waiting_since),
+        _micros(Ticket.snoozed_until),
         Ticket.message_count,
         Ticket.has_attachments,
         Ticket.last_message_id,
@@ -133,13 +145,14 @@ def rows_by_id(connection: Connection, ids: Sequence[str], sort: Sort = Sort.NEW
     if not ids:
         return ()
     wanted = {"ids": list(ids)}
-    found = {row.id: row for row in connection.execute(_ROWS, wanted)}
+    found = {row[0]: row for row in connection.execute(_ROWS, wanted).all()}
     tags: dict[str, dict[str, None]] = defaultdict(dict)  # without doubles, in the order of their adding
-    for ticket_id, tag in connection.execute(_TAGS, wanted):
+    for ticket_id, tag in connection.execute(_TAGS, wanted).all():
         tags[ticket_id][tag] = None
-    newest_has_problem = {str(row[0]): bool(row[1]) for row in connection.execute(_DELIVERIES, wanted)}
+    deliveries = connection.execute(_DELIVERIES, wanted).all()
+    newest_has_problem = {ticket_id: bool(problem) for ticket_id, problem in deliveries}
     return tuple(
-        _row(found[ticket_id], sort, tuple(tags[ticket_id]), newest_has_problem.get(ticket_id, False))
+        _row(found[ticket_id], sort, tuple(tags.get(ticket_id, ())), newest_has_problem.get(ticket_id, False))
         for ticket_id in ids
         if ticket_id in found
     )
@@ -148,7 +161,62 @@ def rows_by_id(connection: Connection, ids: Sequence[str], sort: Sort = Sort.NEW
 def _row(
     ticket: Row[*tuple[Any, ...]], sort: Sort, tags: tuple[str, ...], delivery_problem: bool
 ) -> TicketRow:
-    values = dict(ticket._mapping)
-    values["status"] = TicketStatus(ticket.status)
-    values["channel_kind"] = ChannelKind(ticket.channel_kind)
-    return TicketRow(**values, tags=tags, page_key=page_key(ticket, sort), delivery_problem=delivery_problem)
+    (
+        ticket_id,
+        number,
+        subject,
+        snippet,
+        status,
+        unread,
+        channel_id,
+        channel_kind,
+        channel_name,
+        customer_id,
+        customer_name,
+        customer_address,
+        customer_blocked,
+        assignee_id,
+        assignee_name,
+        created_at,
+        last_message_at,
+        last_inbound_at,
+        waiting_since,
+        snoozed_until,
+        message_count,
+        has_attachments,
+        last_message_id,
+        last_inbound_id,
+    ) = ticket
+    return TicketRow(
+        id=ticket_id,
+        number=number,
+        subject=subject,
+        snippet=snippet,
+        status=_STATUSES[status],
+        unread=unread,
+        channel_id=channel_id,
+        channel_kind=_CHANNELS[channel_kind],
+        channel_name=channel_name,
+        customer_id=customer_id,
+        customer_name=customer_name,
+        customer_address=customer_address,
+        customer_blocked=customer_blocked,
+        assignee_id=assignee_id,
+        assignee_name=assignee_name,
+        tags=tags,
+        created_at=from_micros(created_at),
+        last_message_at=from_micros(last_message_at),
+        last_inbound_at=_moment(last_inbound_at),
+        waiting_since=_moment(waiting_since),
+        snoozed_until=_moment(snoozed_until),
+        message_count=message_count,
+        has_attachments=has_attachments,
+        page_key=page_key(sort, ticket_id, created_at, last_message_at, waiting_since),
+        last_message_id=last_message_id,
+        last_inbound_id=last_inbound_id,
+        delivery_problem=delivery_problem,
+    )
+
+
+def _moment(micros: int | None) -> datetime | None:
+    return None if micros is None else from_micros(micros)
