@@ -5,6 +5,9 @@ from datetime import datetime
 
 from inbox_desktop.models.kinds import (
     ChannelKind,
+    ConsentKind,
+    ConsentSource,
+    ConsentState,
     DeliveryState,
     Direction,
     MessageKind,
@@ -207,8 +210,58 @@ class TicketSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentChangeRow:
+    """One change of a consent: when the person said so (UTC), how it became known, and who entered it."""
+
+    kind: ConsentKind
+    state: ConsentState
+    at: datetime
+    source: ConsentSource
+    detail: str
+    agent_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneRow:
+    """A phone of a customer and what its owner agreed to be texted about.
+
+    `number` is E.164, `shown` is how people write it where our own number is. `consents` lack a kind that
+    was never asked about; `history` is every change, the newest first. `may_text`: the team may answer.
+    """
+
+    number: str
+    shown: str
+    consents: tuple[tuple[ConsentKind, ConsentState], ...]
+    history: tuple[ConsentChangeRow, ...]
+    may_text: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AttributionRow:
+    """The campaign or flow message that a text answered. `label` is its name, or how it begins."""
+
+    campaign_message_id: str
+    label: str
+    sent_at: datetime
+    answered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MergeSuggestion:
+    """Another profile that may be the same person, and why, as a sentence."""
+
+    customer_id: str
+    name: str
+    address: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
-    """What the overview pane shows of a ticket and its customer."""
+    """What the overview pane shows of a ticket and its customer.
+
+    `attribution` is the newest of the ticket's. `phones` are shown as in `PhoneRow`.
+    """
 
     ticket: TicketRow
     customer_since: datetime
@@ -217,6 +270,8 @@ class Overview:
     possibly_belongs_to: TicketSummary | None
     history: tuple[TicketSummary, ...]
     history_total: int
+    attribution: AttributionRow | None = None
+    phone_rows: tuple[PhoneRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
