@@ -151,6 +151,15 @@ _RULES = (
         ).bindparams(**{state.name.lower(): state.value for state in UidState}),
     ),
     _Rule(
+        "Mails that are set aside, and their messages are not, or the other way round",
+        text(
+            "SELECT l.mailbox_id || '/' || l.uid FROM uid_ledger l JOIN messages m ON m.id = l.message_id"
+            " LEFT JOIN set_aside s ON s.message_id = m.id"
+            " WHERE (l.state = :set_aside) <> (m.ticket_id IS NULL)"
+            " OR (m.ticket_id IS NULL) <> (s.message_id IS NOT NULL)"
+        ).bindparams(set_aside=UidState.SET_ASIDE.value),
+    ),
+    _Rule(
         "Messages that two UIDs of the ledger claim to have brought",
         text(
             "SELECT message_id FROM uid_ledger"

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from inbox_desktop.models import counts
 from inbox_desktop.models.actions import SYSTEM, Action, Outcome, Refusal, agent
+from inbox_desktop.models.actions.attaching import AttachSetAside
 from inbox_desktop.models.actions.deliveries import (
     BeginAttempt,
     FinishAttempt,
@@ -22,8 +23,10 @@ from inbox_desktop.models.actions.deliveries import (
     RetryDelivery,
 )
 from inbox_desktop.models.actions.messages import AddNote, Reply
+from inbox_desktop.models.actions.receiving import Receive
 from inbox_desktop.models.actions.tickets import Assign, Close, MarkRead, MarkUnread, Reopen, Snooze, Wake
 from inbox_desktop.models.clock import now
+from inbox_desktop.models.ids import new_id
 from inbox_desktop.models.kinds import DeliveryState, MessageKind, TicketStatus
 from inbox_desktop.models.tables import Delivery, Head, JournalEntry, Message, Ticket
 from tests.models import samples
@@ -73,6 +76,19 @@ class OneInbox(RuleBasedStateMachine):
         values: dict[str, Any] = {"author_address": who} if who else {}
         moment = now() + timedelta(days=days)
         self.received.append(self.receive.answer(earlier, history=history, sent_at=moment, **values))
+
+    @rule(who=people, days=st.integers(-2, 0))
+    def answer_what_comes_later(self, who: str, days: int) -> None:
+        """An answer from a phone is here before its question, is set aside, and joins that."""
+        question = f"<{new_id()}@example.com>"
+        moment = now() + timedelta(days=days)
+        ours: dict[str, Any] = {"author_address": samples.SUPPORT, "to": (who,), "sent_elsewhere": True}
+        aside = self.receive(**ours, kind=MessageKind.REPLY, references=(question,), sent_at=moment)
+        assert isinstance(aside.action, Receive)
+        attach = AttachSetAside(actor=SYSTEM, message_id=aside.action.message_id)
+        assert isinstance(self.act(attach), Refusal)
+        self.received.append(self.receive(author_address=who, external_id=question, sent_at=moment))
+        assert isinstance(self.act(attach), Outcome)
 
     @precondition(lambda self: self.received)
     @rule(data=st.data())

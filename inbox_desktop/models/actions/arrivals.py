@@ -23,6 +23,8 @@ from inbox_desktop.models.tables import (
     JournalEntry,
     Message,
     Participant,
+    SetAside,
+    SetAsideKey,
     ThreadKey,
     Ticket,
     TicketEvent,
@@ -36,10 +38,18 @@ _WRITE_ORDER = (
     Ticket,
     Message,
     Attachment,
+    SetAside,
+    SetAsideKey,
     ThreadKey,
     Participant,
     TicketEvent,
     JournalEntry,
+)
+# Made once: it is asked for each answer, and making it would cost more than asking it.
+_FIRST_INBOUND_AFTER = select(func.min(Message.sent_at)).where(
+    Message.ticket_id == bindparam("ticket_id"),
+    Message.kind == MessageKind.MESSAGE,
+    Message.sent_at > bindparam("moment"),
 )
 
 
@@ -162,13 +172,8 @@ class Arrivals:
 
     def first_inbound_after(self, ticket: TicketState, moment: datetime) -> datetime | None:
         """When the first of the customer's messages behind this moment was sent, or None."""
-        stored: datetime | None = self._connection.execute(
-            select(func.min(Message.sent_at)).where(
-                Message.ticket_id == ticket.id,
-                Message.kind == MessageKind.MESSAGE,
-                Message.sent_at > moment,
-            )
-        ).scalar_one()
+        values = {"ticket_id": ticket.id, "moment": moment}
+        stored: datetime | None = self._connection.execute(_FIRST_INBOUND_AFTER, values).scalar_one()
         found = [stored] if stored else []
         for row in self._rows[Message]:
             is_inbound = row["ticket_id"] == ticket.id and row["kind"] is MessageKind.MESSAGE

@@ -1,12 +1,10 @@
 """Receiving: an inbound message finds or opens its ticket. Built for thousands in one transaction."""
 
 import hashlib
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Self
-
-from sqlalchemy import update
 
 from inbox_desktop.models import fulltext
 from inbox_desktop.models.actions.arrivals import Arrivals, CustomerState, TicketState, thread_ids
@@ -19,10 +17,11 @@ from inbox_desktop.models.actions.base import (
     take_seq,
     take_ticket_numbers,
 )
-from inbox_desktop.models.actions.inbound import BouncedMessage, InboundMessage
+from inbox_desktop.models.actions.inbound import InboundMessage
+from inbox_desktop.models.actions.placing import bind, fail_recipients, find_place, people_of
 from inbox_desktop.models.filetypes import is_active
 from inbox_desktop.models.ids import new_id
-from inbox_desktop.models.kinds import DeliveryState, Direction, MessageKind, TicketStatus
+from inbox_desktop.models.kinds import Direction, MessageKind, TicketStatus
 from inbox_desktop.models.rules.channels import (
     RULES,
     Belonging,
@@ -32,15 +31,20 @@ from inbox_desktop.models.rules.channels import (
     takes_message,
 )
 from inbox_desktop.models.rules.order import order_after
-from inbox_desktop.models.rules.threading import ThreadClues, Threading, find_thread
 from inbox_desktop.models.store import WriteSession
-from inbox_desktop.models.tables import Attachment, Delivery, JournalEntry, Message, Recipient, TicketEvent
+from inbox_desktop.models.tables import (
+    Attachment,
+    JournalEntry,
+    Message,
+    SetAside,
+    SetAsideKey,
+    TicketEvent,
+)
 from inbox_desktop.models.texts import snippet_of
 
 STORED = "stored"
 DUPLICATE = "duplicate"
 SET_ASIDE = "set_aside"
-_OF_PEOPLE = {MessageKind.MESSAGE, MessageKind.REPLY}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,11 +103,12 @@ class _Reception:
             return Outcome(self.action, self.session.seq, detail=DUPLICATE)
         self.seq = take_seq(self.session, 1)
         self.arrivals.remember(self.channel_id, external_id, self.message)
-        threading = self._find_thread()
+        threading = find_place(
+            self.arrivals, self.message, self.channel_id, signed=self.signed, named=self.named
+        )
         ticket = self.arrivals.ticket(threading.ticket_id)
         if ticket is None and not opens_ticket(self.message.kind):
-            self._store(None, None, external_id)
-            self._journal(None)
+            self._set_aside(external_id)
             return Outcome(self.action, self.seq, detail=SET_ASIDE)
         if ticket is not None and self.message.sent_elsewhere:
             self._add_sent(ticket, external_id)
@@ -134,50 +139,6 @@ class _Reception:
         content = f"{message.author_address}\0{message.subject}\0{message.text}"
         other = f"{message.external_id}#{hashlib.sha256(content.encode()).hexdigest()[:16]}"
         return None if self.arrivals.is_stored(self.channel_id, other) else other
-
-    def _find_thread(self) -> Threading:
-        message = self.message
-        tickets_of = self.arrivals.tickets_of(self.channel_id)
-        if message.bounced is not None:
-            return self._bounced_thread(message.bounced)
-        if self.rules.belonging is Belonging.CONVERSATION:
-            tickets = [t for external_id in message.references for t in tickets_of.get(external_id, ())]
-            return Threading(tickets[-1] if tickets else None)
-        if self.rules.belonging is Belonging.PERSON:
-            return Threading(None)
-        clues = ThreadClues(
-            self.signed.id if self.signed else None,
-            thread_ids(message),
-            message.recipients if message.sent_elsewhere else (message.author_address,),
-            message.author_verified,
-        )
-        found = find_thread(clues, tickets_of, self.arrivals.participants_of)
-        if found.ticket_id is None and found.possibly is None and self.named is not None:
-            return Threading(None, self.named.id)
-        return found
-
-    def _bounced_thread(self, bounced: BouncedMessage) -> Threading:
-        """A bounce belongs to the message that it returns, if that went to somebody whom it names."""
-        named = {bounced.recipient, *(one.address for one in bounced.failed)} - {""}
-        for ticket_id in self.arrivals.tickets_of(self.channel_id).get(bounced.external_id, ()):
-            if not named or not named.isdisjoint(self.arrivals.participants_of[ticket_id]):
-                self._fail_recipients(bounced, self.arrivals.participants_of[ticket_id])
-                return Threading(ticket_id)
-        return Threading(None)
-
-    def _fail_recipients(self, bounced: BouncedMessage, participants: Collection[str]) -> None:
-        deliveries = (
-            Message.__table__.join(Delivery.__table__, Delivery.message_id == Message.id)
-            .select()
-            .with_only_columns(Delivery.id)
-        ).where(Message.channel_id == self.channel_id, Message.external_id == bounced.external_id)
-        for one in bounced.failed:
-            if one.address in participants:
-                self.session.execute(
-                    update(Recipient)
-                    .where(Recipient.delivery_id.in_(deliveries), Recipient.address == one.address)
-                    .values(state=DeliveryState.FAILED, detail=one.reason, seq=self.seq)
-                )
 
     def _open_ticket(self, customer: CustomerState, possibly: str | None) -> TicketState:
         message = self.message
@@ -229,13 +190,34 @@ class _Reception:
         self._bind(ticket, external_id)
 
     def _bind(self, ticket: TicketState, external_id: str) -> None:
-        """Let answers to the message find the ticket: by its ids, and from the people whom it names."""
+        """Tie the ticket to the message that joined it."""
         message = self.message
-        self.arrivals.link(ticket, (external_id, *thread_ids(message)))
-        if message.author_verified and message.kind in _OF_PEOPLE:
-            people = message.recipients | ({message.author_address} - message.own_addresses)
-            self.arrivals.join(ticket, sorted(people))
+        bind(self.arrivals, ticket, message, external_id)
+        if message.bounced is not None:
+            participants = self.arrivals.participants_of[ticket.id]
+            fail_recipients(self.session, self.channel_id, message.bounced, participants, self.seq)
         self._journal(ticket.id)
+
+    def _set_aside(self, external_id: str) -> None:
+        """Keep what belongs to no ticket, in a way in which its ticket can be found when that comes."""
+        message = self.message
+        self._store(None, None, external_id)
+        self.arrivals.add(
+            SetAside,
+            message_id=self.action.message_id,
+            author_kind=message.author_kind,
+            people=sorted(people_of(message)),
+            bounced=None if message.bounced is None else asdict(message.bounced),
+        )
+        keys = [message.bounced.external_id] if message.bounced else [external_id, *thread_ids(message)]
+        for key in dict.fromkeys(keys):
+            self.arrivals.add(
+                SetAsideKey,
+                external_id=key,
+                channel_id=self.channel_id,
+                message_id=self.action.message_id,
+            )
+        self._journal(None)
 
     def _change_status(self, ticket: TicketState, *, is_older_history: bool) -> None:
         before = ticket.status

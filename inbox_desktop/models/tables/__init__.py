@@ -5,7 +5,13 @@ from inbox_desktop.models.tables.channels import Channel
 from inbox_desktop.models.tables.journal import Head, JournalEntry
 from inbox_desktop.models.tables.local import DraftRow, Setting
 from inbox_desktop.models.tables.mail import LedgerEntry, Mailbox, RawMail
-from inbox_desktop.models.tables.messages import Attachment, Message, SearchDocument
+from inbox_desktop.models.tables.messages import (
+    Attachment,
+    Message,
+    SearchDocument,
+    SetAside,
+    SetAsideKey,
+)
 from inbox_desktop.models.tables.outgoing import Delivery, Recipient
 from inbox_desktop.models.tables.people import Agent, Customer, Identity
 from inbox_desktop.models.tables.tickets import (
@@ -35,6 +41,8 @@ __all__ = [
     "RawMail",
     "Recipient",
     "SearchDocument",
+    "SetAside",
+    "SetAsideKey",
     "Setting",
     "ThreadKey",
     "Ticket",

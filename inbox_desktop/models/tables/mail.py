@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inbox_desktop.models.kinds import UidState
@@ -43,7 +43,10 @@ class LedgerEntry(Base):
     """What became of one UID. Every UID that the server showed has exactly one entry (invariant I9)."""
 
     __tablename__ = "uid_ledger"
-    __table_args__ = (Index("ix_uid_ledger_state", "state", "mailbox_id"),)
+    __table_args__ = (
+        Index("ix_uid_ledger_state", "state", "mailbox_id"),
+        Index("ix_uid_ledger_set_aside", "message_id", sqlite_where=text("state = 'set_aside'")),
+    )
 
     mailbox_id: Mapped[str] = mapped_column(ForeignKey("mailboxes.id"), primary_key=True)
     uid: Mapped[int] = mapped_column(primary_key=True)

@@ -1,11 +1,12 @@
 """Messages, their attachments, and what the full-text search knows of them."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from inbox_desktop.models.kinds import Direction, MessageKind
+from inbox_desktop.models.kinds import Direction, IdentityKind, MessageKind
 from inbox_desktop.models.tables.base import Base, Id, Stamped
 
 
@@ -84,3 +85,28 @@ class SearchDocument(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     message_id: Mapped[str] = mapped_column(ForeignKey("messages.id"), unique=True)
     ticket_id: Mapped[str] = mapped_column(ForeignKey("tickets.id"), index=True)
+
+
+class SetAside(Base):
+    """A message that belongs to no ticket, with what its own row does not say, to attach it later.
+
+    `people` are the addresses one of which must take part in a ticket that it may join. `bounced` is the
+    InboundMessage's, as JSON.
+    """
+
+    __tablename__ = "set_aside"
+
+    message_id: Mapped[str] = mapped_column(ForeignKey("messages.id"), primary_key=True)
+    author_kind: Mapped[IdentityKind] = mapped_column(String(10))
+    people: Mapped[list[str]]
+    bounced: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+
+
+class SetAsideKey(Base):
+    """A Message-ID that a message set aside has or refers to: with it a ticket's messages find it."""
+
+    __tablename__ = "set_aside_keys"
+
+    external_id: Mapped[str] = mapped_column(primary_key=True)
+    channel_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    message_id: Mapped[str] = mapped_column(ForeignKey("set_aside.message_id"), primary_key=True, index=True)

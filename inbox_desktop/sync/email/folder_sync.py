@@ -12,7 +12,7 @@ from functools import partial
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.kinds import UidState
 from inbox_desktop.models.store import WriteSession
-from inbox_desktop.sync.email import ledger
+from inbox_desktop.sync.email import late_mail, ledger
 from inbox_desktop.sync.email.batches import LARGEST_MAIL, batches, newest_first, portions
 from inbox_desktop.sync.email.imap import Examined, Fetched, ImapSession, RefusedError
 from inbox_desktop.sync.email.imap_link import ImapLink
@@ -111,6 +111,7 @@ class FolderSync:
             self._mailbox = None  # some mails may be kept and not yet settled: the ledger is read again
             raise
         if not mailbox.initial_done:
+            await late_mail.attach_all(self.services, self.channel_id)
             self._mailbox = await self.services.write(partial(ledger.finish_initial, mailbox=mailbox))
 
     async def _load(self, examined: Examined) -> None:

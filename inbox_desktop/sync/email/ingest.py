@@ -8,14 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from inbox_desktop.models.actions import Refusal, channel, perform_all
+from inbox_desktop.models.actions import Outcome, Refusal, channel, perform_all
+from inbox_desktop.models.actions.arrivals import thread_ids
 from inbox_desktop.models.actions.inbound import InboundFile, InboundMessage
 from inbox_desktop.models.actions.receiving import DUPLICATE, SET_ASIDE, STORED, Receive
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.errors import InboxError
 from inbox_desktop.models.kinds import UidState
 from inbox_desktop.models.store import WriteSession
-from inbox_desktop.sync.email import ledger
+from inbox_desktop.sync.email import late_mail, ledger
 from inbox_desktop.sync.email.channel import MailChannel, own_addresses
 from inbox_desktop.sync.email.fetch_answers import FetchedMail
 from inbox_desktop.sync.email.inbound import Surroundings, to_inbound
@@ -220,11 +221,22 @@ class Ingest:
                 copies[kept.raw_id] = action.message.external_id
         ledger.settle(session, mails[0].kept.mailbox_id, entries)
         ledger.drop_copies(session, self._channel.id, copies)
+        late_mail.attach_to(session, channel(self._channel.id), _message_ids(results))
         return _counted(entries)
 
     def _receive(self, kept: KeptMail, message: InboundMessage) -> Receive:
         at = kept.received_at if self._dated_by_arrival else now()
         return Receive(actor=channel(self._channel.id), at=at, message=message)
+
+
+def _message_ids(results: Sequence[Outcome | Refusal]) -> set[str]:
+    """The Message-IDs of the mails that stand in a ticket now, and those to which they refer."""
+    return {
+        message_id
+        for result in results
+        if isinstance(result, Outcome) and result.ticket_id and isinstance(result.action, Receive)
+        for message_id in thread_ids(result.action.message)
+    }
 
 
 def _counted(entries: Sequence[Settled]) -> Counts:

@@ -317,6 +317,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("mailbox_id", "uid", name="pk_uid_ledger"),
     )
     op.create_index("ix_uid_ledger_state", "uid_ledger", ["state", "mailbox_id"], unique=False)
+    op.create_index(
+        "ix_uid_ledger_set_aside",
+        "uid_ledger",
+        ["message_id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'set_aside'"),
+    )
 
     op.create_table(
         "attachments",
@@ -370,6 +377,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("message_id", name="uq_search_documents_message_id"),
     )
     op.create_index("ix_search_documents_ticket_id", "search_documents", ["ticket_id"], unique=False)
+
+    op.create_table(
+        "set_aside",
+        sa.Column("message_id", sa.String(36), nullable=False),
+        sa.Column("author_kind", sa.String(10), nullable=False),
+        sa.Column("people", sa.JSON(), nullable=False),
+        sa.Column("bounced", sa.JSON(), nullable=True),
+        sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name="fk_set_aside_message_id"),
+        sa.PrimaryKeyConstraint("message_id", name="pk_set_aside"),
+    )
+
+    op.create_table(
+        "set_aside_keys",
+        sa.Column("external_id", sa.String(), nullable=False),
+        sa.Column("channel_id", sa.String(36), nullable=False),
+        sa.Column("message_id", sa.String(36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["set_aside.message_id"], name="fk_set_aside_keys_message_id"
+        ),
+        sa.PrimaryKeyConstraint("external_id", "channel_id", "message_id", name="pk_set_aside_keys"),
+    )
+    op.create_index("ix_set_aside_keys_message_id", "set_aside_keys", ["message_id"], unique=False)
 
     op.create_table(
         "recipients",
