@@ -11,8 +11,13 @@ BLOCKS: Final = frozenset(
     hr li main ol p pre section table tbody tfoot thead tr ul caption""".split()
 )
 TAG: Final = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [a-z][a-z-]*="[^"]*")*)>')
-TAG_WITH_ATTRIBUTES: Final = re.compile(r'<([a-z][a-z0-9]*)((?: [a-z][a-z-]*="[^"]*")+)>')
+TAG_WITH_ATTRIBUTES: Final = re.compile(r'(<[a-z][a-z0-9]*(?: [a-z][a-z-]*="[^"]*")++>)')
 _ATTRIBUTE = re.compile(r' ([a-z][a-z-]*)="([^"]*)"')
+
+
+def tag_name(tag: str) -> str:
+    """The name of an opening tag with attributes."""
+    return tag[1 : tag.index(" ")]
 
 
 def attributes(text: str) -> dict[str, str]:
