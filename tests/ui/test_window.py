@@ -245,6 +245,49 @@ def test_slash_searches_and_escape_leads_back(desk: Desk) -> None:
     assert desk.shown() == found
 
 
+def search_field(desk: Desk) -> QLineEdit:
+    """The search of a window that is wide enough to show its views."""
+    desk.window.resize(1440, 900)
+    desk.wait(desk.window.views.isVisible)
+    desk.press(Qt.Key.Key_Slash)
+    field = QApplication.focusWidget()
+    assert isinstance(field, QLineEdit)
+    return field
+
+
+def test_down_from_the_search_selects_the_first_that_was_found(desk: Desk) -> None:
+    field = search_field(desk)
+    write(field, "yuki")
+    desk.wait(lambda: [row.customer_name for row in desk.window.tickets.model.rows] == ["Yuki Tanaka"])
+    desk.press(Qt.Key.Key_Down)
+    assert [row.id for row in desk.window.tickets.selected()] == desk.listed()
+
+
+def test_escape_leaves_a_search_that_found_nothing(desk: Desk) -> None:
+    mine = desk.listed()
+    field = search_field(desk)
+    write(field, "nowhere")
+    desk.wait(lambda: desk.listed() == [])
+    desk.press(Qt.Key.Key_Escape)
+    assert not field.text()
+    assert field.hasFocus()
+    desk.wait(lambda: desk.listed() == mine)
+    desk.press(Qt.Key.Key_Escape)
+    assert desk.window.tickets.view.hasFocus()
+
+
+def test_a_list_that_was_empty_does_not_take_the_keyboard_later(desk: Desk) -> None:
+    field = search_field(desk)
+    write(field, "nowhere")
+    desk.wait(lambda: desk.listed() == [])
+    desk.window.tickets.focus()
+    field.setFocus()
+    field.selectAll()
+    write(field, "invoice")
+    desk.wait(lambda: len(desk.listed()) == 1)
+    assert field.hasFocus()
+
+
 def test_numbers_choose_views(desk: Desk) -> None:
     desk.press(Qt.Key.Key_3)
     desk.wait(lambda: len(desk.listed()) == len(desk.world.tickets))
@@ -312,6 +355,18 @@ def test_sending_offers_undo(desk: Desk) -> None:
     desk.window.thread_pane.sent.emit([outcome])
     assert desk.told() == "Ticket closed, answer on its way"
     assert desk.window.door.can_undo
+
+
+def test_ctrl_z_in_the_emptied_editor_takes_the_answer_back(desk: Desk) -> None:
+    desk.press(Qt.Key.Key_R)
+    editor = QApplication.focusWidget()
+    assert isinstance(editor, QTextEdit)
+    write(editor, "Too early")
+    with desk.qtbot.waitSignal(desk.window.thread_pane.sent):
+        desk.press(Qt.Key.Key_Return, CTRL)
+    assert editor.hasFocus()
+    desk.press(Qt.Key.Key_Z, CTRL)
+    desk.wait(lambda: editor.toPlainText() == "Too early")
 
 
 def test_an_error_anywhere_is_told(desk: Desk) -> None:

@@ -214,8 +214,8 @@ class TicketListPane(QWidget):
         self._selection_moved()
 
     def focus(self) -> None:
-        """Put the keyboard into the list."""
-        self.view.setFocus()
+        """Put the keyboard into the list, or what stands there: a hidden view would take it much later."""
+        self._stack.currentWidget().setFocus()
 
     def _one_of_several(self) -> None:
         place = self.view.current_place()

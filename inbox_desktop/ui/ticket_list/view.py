@@ -1,7 +1,7 @@
 """The list's view: rows of one height, several of which may be selected; it stays where one reads."""
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QScrollBar, QWidget
 
 from inbox_desktop.models.queries.rows import TicketRow
@@ -126,6 +126,13 @@ class TicketListView(QListView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._bar.place()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Choose nothing by that: Qt would make the first row the current one without selecting it."""
+        if self.currentIndex().isValid():
+            super().focusInEvent(event)
+        else:
+            self.viewport().update()
 
     def keyboardSearch(self, search: str) -> None:
         """Letters are shortcuts here; nothing is looked for by typing."""

@@ -314,3 +314,13 @@ def test_a_right_click_selects_and_offers_the_menu(pane: TicketListPane, world: 
     at = pane.view.visualRect(pane.model.index(3)).center()
     click(pane.view.viewport(), at, Qt.MouseButton.RightButton)
     assert [row.id for row in pane.selected()] == [world.tickets[3]]
+
+
+def test_the_keyboards_coming_chooses_no_ticket(qtbot: QtBot, pane: TicketListPane) -> None:
+    pane.clear_choice()
+    pane.setFocus()
+    pane.activateWindow()
+    pane.focus()
+    qtbot.waitUntil(pane.view.hasFocus)
+    assert pane.view.current_place() is None
+    assert pane.current is None
