@@ -22,8 +22,10 @@ class RawMail(Base):
 
 
 class Mailbox(Base):
-    """One folder on the server under one UIDVALIDITY (RFC 3501, section 2.3.1.1).
+    """One folder of an account on a server under one UIDVALIDITY (RFC 3501, section 2.3.1.1).
 
+    `account` names user and server, and is empty for folders of our own (imported and forwarded mail).
+    The bits of `uidvalidity` above its 32 tell mailboxes apart that have the same one.
     `initial_done` becomes true when the first synchronisation has brought everything; `seen_at` (UTC) is
     when the folder was first met.
     """
@@ -33,6 +35,7 @@ class Mailbox(Base):
 
     id: Mapped[Id]
     channel_id: Mapped[str] = mapped_column(ForeignKey("channels.id"))
+    account: Mapped[str] = mapped_column(default="")
     folder: Mapped[str]
     uidvalidity: Mapped[int]
     initial_done: Mapped[bool] = mapped_column(default=False)

@@ -42,7 +42,7 @@ class Missing:
 
 @dataclass(slots=True)
 class FolderSync:
-    """One folder of one channel over many connections.
+    """One folder of one channel over many connections; `account` is as `ledger.account_of` says.
 
     It remembers which UIDs are known, so that looking for new mail costs little, and at which UIDs the
     connection broke, so that one mail over which a server stumbles cannot keep all others away.
@@ -52,6 +52,7 @@ class FolderSync:
     ingest: Ingest
     channel_id: str
     folder: str
+    account: str
     _mailbox: MailboxState | None = None
     _mailbox_id: str = ""
     _uidvalidity: int = -1
@@ -124,6 +125,7 @@ class FolderSync:
             folder=self.folder,
             uidvalidity=examined.uidvalidity,
             uidnext=examined.uidnext,
+            account=self.account,
         )
         mailbox = await self.services.read(find)
         if mailbox is None:
@@ -133,6 +135,7 @@ class FolderSync:
                 folder=self.folder,
                 uidvalidity=examined.uidvalidity,
                 at=now(),
+                account=self.account,
             )
             mailbox = await self.services.write(add)
         if mailbox.id != self._mailbox_id:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, func, insert, selec
 from inbox_desktop.models.bulk import insert_rows
 from inbox_desktop.models.ids import new_id
 from inbox_desktop.models.kinds import UidState
+from inbox_desktop.models.mail_settings import Server
 from inbox_desktop.models.store import WriteSession
 from inbox_desktop.models.tables import LedgerEntry, Mailbox, Message, RawMail
 from inbox_desktop.sync.email.fetch_answers import FetchedMail
@@ -65,28 +66,36 @@ class Settled:
     reason: str = ""
 
 
+def account_of(server: Server, user: str) -> str:
+    """Whose folders a channel reads: UIDs of another server or user are those of other mails."""
+    return f"{user}@{server.host.lower()}"
+
+
 def find_mailbox(
-    connection: Connection, channel_id: str, folder: str, uidvalidity: int, uidnext: int
+    connection: Connection, channel_id: str, folder: str, uidvalidity: int, uidnext: int, account: str = ""
 ) -> MailboxState | None:
     """The mailbox, or None when it is met for the first time under this UIDVALIDITY.
+
+    `account` is as `account_of` says, or empty for folders of our own.
 
     A server that was set back to an older state without changing UIDVALIDITY gives UIDs out twice: its
     UIDNEXT lies at or below a UID that is known. That is a new mailbox, too.
     """
     found = connection.execute(
         select(_MAILBOX)
-        .where(Mailbox.channel_id == channel_id, Mailbox.folder == folder)
+        .where(Mailbox.channel_id == channel_id, Mailbox.account == account, Mailbox.folder == folder)
         .where(Mailbox.uidvalidity % _GENERATION == uidvalidity)
         .order_by(Mailbox.uidvalidity.desc())
         .limit(1)
     ).one_or_none()
     if found is None or _is_set_back(connection, found.id, uidnext):
         return None
-    return MailboxState(found.id, folder, found.initial_done, _first_seen(connection, channel_id, folder))
+    first_seen = _first_seen(connection, channel_id, folder, account)
+    return MailboxState(found.id, folder, found.initial_done, first_seen)
 
 
 def add_mailbox(
-    session: WriteSession, channel_id: str, folder: str, uidvalidity: int, at: datetime
+    session: WriteSession, channel_id: str, folder: str, uidvalidity: int, at: datetime, account: str = ""
 ) -> MailboxState:
     """A mailbox that `find_mailbox` did not find."""
     connection = session.connection()
@@ -101,13 +110,14 @@ def add_mailbox(
         insert(_MAILBOX).values(
             id=mailbox_id,
             channel_id=channel_id,
+            account=account,
             folder=folder,
             uidvalidity=number,
             initial_done=False,
             seen_at=at,
         )
     )
-    first_seen = _first_seen(connection, channel_id, folder)
+    first_seen = _first_seen(connection, channel_id, folder, account)
     return MailboxState(mailbox_id, folder, initial_done=False, seen_at=first_seen)
 
 
@@ -316,10 +326,10 @@ def _is_set_back(connection: Connection, mailbox_id: str, uidnext: int) -> bool:
     return highest is not None and 0 < uidnext <= highest
 
 
-def _first_seen(connection: Connection, channel_id: str, folder: str) -> datetime:
+def _first_seen(connection: Connection, channel_id: str, folder: str, account: str) -> datetime:
     seen_at: datetime = connection.execute(
         select(Mailbox.seen_at)
-        .where(Mailbox.channel_id == channel_id, Mailbox.folder == folder)
+        .where(Mailbox.channel_id == channel_id, Mailbox.account == account, Mailbox.folder == folder)
         .order_by(Mailbox.seen_at)
         .limit(1)
     ).scalar_one()

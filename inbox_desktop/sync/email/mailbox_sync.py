@@ -59,8 +59,10 @@ class MailboxSync:
         self._tell_health = tell
         self._health = Health(channel.id, ChannelKind.EMAIL, channel.name, ChannelState.STARTING)
         self._ingest = Ingest(services, channel)
+        account = ledger.account_of(server, channel.settings.user)
         self._folders = [
-            FolderSync(services, self._ingest, channel.id, folder) for folder in channel.settings.folders
+            FolderSync(services, self._ingest, channel.id, folder, account)
+            for folder in channel.settings.folders
         ]
         self._counts = Counts()
         self._backoff = Backoff()

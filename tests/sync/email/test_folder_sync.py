@@ -6,10 +6,14 @@ import asyncio
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
+from inbox_desktop.models.actions import SYSTEM, perform
+from inbox_desktop.models.actions.channels import ChangeChannel
+from inbox_desktop.models.check import check
 from inbox_desktop.models.kinds import Security, UidState
 from inbox_desktop.models.mail_settings import MailSettings, Server
 from inbox_desktop.models.store import Store
@@ -31,6 +35,7 @@ class Odd:
     def __init__(self, refuse: Callable[[Conversation, str, list[int]], bool]) -> None:
         self._refuse = refuse
         self.uidnext = 4
+        self.first = 0
 
     def __call__(self, conversation: Conversation) -> None:
         conversation.say("* OK [CAPABILITY IMAP4rev1] ready")
@@ -54,7 +59,7 @@ class Odd:
             if self._refuse(conversation, tag, uids):
                 return
             for uid in uids:
-                raw = mail(uid)
+                raw = mail(self.first + uid)
                 head = f'* {uid} FETCH (UID {uid} FLAGS () INTERNALDATE "01-Mar-2026 10:00:00 +0000" BODY[] '
                 conversation.say_raw(f"{head}{{{len(raw)}}}\r\n".encode() + raw + b")\r\n")
         conversation.say(f"{tag} OK done")
@@ -142,6 +147,29 @@ def test_a_server_that_was_set_back_is_read_anew(
         odd.uidnext = 3  # it gives out UID 3 again, to another mail perhaps
         counts = sync(store).counts
     assert (counts.fetched, counts.duplicate) == (3, 3)
+
+
+@pytest.mark.parametrize(("user", "host", "stored"), [("bob", "127.0.0.1", 3), ("ann", "localhost", 0)])
+def test_a_changed_account_with_the_same_uidvalidity_is_read_anew(
+    store: Store, connect: Connect, monkeypatch: pytest.MonkeyPatch, user: str, host: str, stored: int
+) -> None:
+    odd = Odd(lambda *_: False)
+    with ScriptedServer(odd) as server:
+        before = settings(server.server(), monkeypatch)
+        channel_id = connect(before)
+        assert sync(store).counts.stored == 3
+        assert before.imap is not None
+        after = replace(before, user=user, imap=replace(before.imap, host=host))
+        odd.first = 10 if user == "bob" else 0
+        with store.write() as session:
+            perform(session, ChangeChannel(actor=SYSTEM, channel_id=channel_id, settings=after.to_json()))
+        counts = sync(store).counts
+        assert (counts.fetched, counts.stored, counts.duplicate) == (3, stored, 3 - stored)
+        assert sync(store).counts.fetched == 0
+        with store.write() as session:
+            perform(session, ChangeChannel(actor=SYSTEM, channel_id=channel_id, settings=before.to_json()))
+        assert sync(store).counts.fetched == 0
+    assert check(store).problems == ()
 
 
 def refuse_three(conversation: Conversation, tag: str, uids: list[int]) -> bool:

@@ -28,16 +28,20 @@ def channel_id(connect: Callable[[MailSettings], str]) -> str:
     return connect(MailSettings(PLACE, PLACE, "ann", password_env="NOWHERE"))
 
 
-def add(store: Store, channel_id: str, uidvalidity: int = 7) -> MailboxState:
+def add(store: Store, channel_id: str, uidvalidity: int = 7, account: str = "ann@a") -> MailboxState:
     with store.write() as session:
-        return ledger.add_mailbox(session, channel_id, "INBOX", uidvalidity, now())
+        return ledger.add_mailbox(session, channel_id, "INBOX", uidvalidity, now(), account)
 
 
 def find(
-    store: Store, channel_id: str, uidvalidity: int = 7, uidnext: int = UNKNOWN_NEXT
+    store: Store,
+    channel_id: str,
+    uidvalidity: int = 7,
+    uidnext: int = UNKNOWN_NEXT,
+    account: str = "ann@a",
 ) -> MailboxState | None:
     with store.read() as connection:
-        return ledger.find_mailbox(connection, channel_id, "INBOX", uidvalidity, uidnext)
+        return ledger.find_mailbox(connection, channel_id, "INBOX", uidvalidity, uidnext, account)
 
 
 def store_mails(store: Store, channel_id: str, mailbox: MailboxState, *uids: int) -> list[KeptMail]:
@@ -63,6 +67,18 @@ def test_what_came_before_the_first_meeting_is_history_for_ever(store: Store, ch
     old = FetchedMail(1, b"", first.seen_at - timedelta(seconds=1), seen=True)
     new = FetchedMail(2, b"", first.seen_at + timedelta(seconds=1), seen=True)
     assert [mail.history for mail in ledger.keep(second, [old, new])] == [True, False]
+
+
+def test_another_account_has_mailboxes_of_its_own(store: Store, channel_id: str) -> None:
+    first = add(store, channel_id)
+    assert find(store, channel_id, account="bob@a") is None
+    second = add(store, channel_id, account="bob@a")
+    assert second.seen_at > first.seen_at
+    store_mails(store, channel_id, second, 9)
+    for account, mailbox in (("ann@a", first), ("bob@a", second)):
+        found = find(store, channel_id, uidnext=10, account=account)
+        assert found is not None
+        assert found.id == mailbox.id
 
 
 def test_a_server_that_was_set_back_is_a_new_mailbox(store: Store, channel_id: str) -> None:

@@ -113,6 +113,7 @@ def upgrade() -> None:
         "mailboxes",
         sa.Column("id", sa.String(36), nullable=False),
         sa.Column("channel_id", sa.String(36), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
         sa.Column("folder", sa.String(), nullable=False),
         sa.Column("uidvalidity", sa.Integer(), nullable=False),
         sa.Column("initial_done", sa.Boolean(), nullable=False),
