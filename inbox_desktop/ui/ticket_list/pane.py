@@ -215,7 +215,7 @@ class TicketListPane(QWidget):
 
     def focus(self) -> None:
         """Put the keyboard into the list, or what stands there: a hidden view would take it much later."""
-        self._stack.currentWidget().setFocus()
+        (self._stack.currentWidget() or self.view).setFocus()
 
     def _one_of_several(self) -> None:
         place = self.view.current_place()
