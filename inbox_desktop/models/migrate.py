@@ -12,7 +12,7 @@ from inbox_desktop.models.profile import Profile
 
 log = logging.getLogger(__name__)
 
-HEAD = "0001"
+HEAD = "0002"
 """The revision that this version of the program works with."""
 
 

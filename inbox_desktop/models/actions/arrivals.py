@@ -14,6 +14,7 @@ from inbox_desktop.models.bulk import insert_rows
 from inbox_desktop.models.counts import CountKey, count_key
 from inbox_desktop.models.ids import new_id
 from inbox_desktop.models.kinds import ChannelKind, IdentityKind, MessageKind, TicketStatus
+from inbox_desktop.models.rules.channels import RULES, Belonging
 from inbox_desktop.models.tables import (
     Attachment,
     Base,
@@ -181,9 +182,11 @@ class Arrivals:
                 found.append(row["sent_at"])
         return min(found, default=None)
 
-    def latest_ticket(self, customer_id: str, channel_id: str) -> TicketState | None:
-        """The customer's newest ticket in the channel."""
-        return self._latest.get((customer_id, channel_id))
+    def ticket_of(self, kind: IdentityKind, people: Iterable[str], channel_id: str) -> TicketState | None:
+        """The newest ticket in the channel of the first of these people who has one there."""
+        customers = (self._customers.get((kind, person)) for person in people)
+        tickets = (self._latest.get((customer.id, channel_id)) for customer in customers if customer)
+        return next((ticket for ticket in tickets if ticket is not None), None)
 
     # What changes
 
@@ -240,7 +243,7 @@ class Arrivals:
     def link(self, ticket: TicketState, external_ids: Iterable[str]) -> None:
         """Messages that have or refer to these ids belong to the ticket."""
         keys = self._thread_keys[ticket.channel_id]
-        for external_id in dict.fromkeys(external_ids):
+        for external_id in dict.fromkeys(filter(None, external_ids)):  # a text not yet sent has none
             tickets = keys.setdefault(external_id, [])
             if ticket.id not in tickets:
                 tickets.append(ticket.id)
@@ -330,7 +333,7 @@ class Arrivals:
             .join(Customer, Customer.id == Identity.customer_id)
             .where(Identity.kind.in_({message.author_kind for message in messages})),  # for the index, too
             Identity.value,
-            {message.author_address for message in messages},
+            {message.author_address for message in messages} | self._texted(messages),
         )
         by_id: dict[str, CustomerState] = {}
         self._customers: dict[tuple[IdentityKind, str], CustomerState] = {}
@@ -345,7 +348,7 @@ class Arrivals:
         columns = [getattr(Ticket, name) for name in _TICKET_COLUMNS]
         found = self._select_in(select(*columns), Ticket.id, wanted)
         people = {state.id for state in self._customers.values()}
-        by_person = [key for key, kind in self._channels.items() if kind is ChannelKind.SMS]
+        by_person = {message.channel_id for message in messages if self._is_by_person(message)}
         if by_person:
             query = select(*columns).where(Ticket.channel_id.in_(by_person))
             found += self._select_in(query, Ticket.customer_id, people)
@@ -366,6 +369,14 @@ class Arrivals:
         for ticket_id, address in rows:
             self._participants[ticket_id].add(address)
         self._load_answers()
+
+    def _is_by_person(self, message: InboundMessage) -> bool:
+        return RULES[self._channels[message.channel_id]].belonging is Belonging.PERSON
+
+    def _texted(self, messages: Sequence[InboundMessage]) -> set[str]:
+        """To whom those of the messages went that find their ticket by a person and came from our number."""
+        ours = (m for m in messages if m.sent_elsewhere and self._is_by_person(m))
+        return {person for message in ours for person in message.recipients}
 
     def _load_answers(self) -> None:
         # An answer of ours has an agent: one without was sent with another program.

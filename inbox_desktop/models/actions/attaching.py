@@ -131,7 +131,8 @@ def _count_in(ticket: TicketState, message_id: str, late: _Late) -> None:
     ticket.has_attachments = ticket.has_attachments or late.has_files
     if late.order_at > ticket.last_message_at:
         ticket.last_message_at, ticket.last_message_id = late.order_at, message_id
-        ticket.snippet = snippet_of(late.message.visible_text or late.message.text)
+        if not late.message.sent_elsewhere or late.message.kind is MessageKind.REPLY:
+            ticket.snippet = snippet_of(late.message.visible_text or late.message.text)
 
 
 def _find(connection: Connection, ids: Sequence[str]) -> dict[str, _Late]:
@@ -156,7 +157,7 @@ def _late(row: Any) -> _Late:
     sent_elsewhere = row.direction == Direction.OUTBOUND
     message = InboundMessage(
         channel_id=row.channel_id,
-        external_id=row.external_id,
+        external_id=row.external_id or "",
         kind=MessageKind(row.kind),
         author_kind=IdentityKind(row.author_kind),
         author_address=row.author_address,

@@ -36,7 +36,8 @@ def find_place(
         tickets = [t for external_id in message.references for t in tickets_of.get(external_id, ())]
         return Threading(tickets[-1] if tickets else None)
     if belonging is Belonging.PERSON:
-        return Threading(None)
+        ticket = arrivals.ticket_of(message.author_kind, people_of(message), channel_id)
+        return Threading(ticket.id if ticket else None)
     clues = ThreadClues(
         signed.id if signed else None,
         thread_ids(message),

@@ -1,7 +1,7 @@
 """Receiving: an inbound message finds or opens its ticket. Built for thousands in one transaction."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Self
@@ -25,6 +25,7 @@ from inbox_desktop.models.kinds import Direction, MessageKind, TicketStatus
 from inbox_desktop.models.rules.channels import (
     RULES,
     Belonging,
+    is_sent_by_itself,
     marks_unread,
     opens_ticket,
     status_after_inbound,
@@ -108,14 +109,12 @@ class _Reception:
         )
         ticket = self.arrivals.ticket(threading.ticket_id)
         if ticket is None and not opens_ticket(self.message.kind):
-            self._set_aside(external_id)
+            self._set_aside(external_id, self._customer_of_aside())
             return Outcome(self.action, self.seq, detail=SET_ASIDE)
         if ticket is not None and self.message.sent_elsewhere:
             self._add_sent(ticket, external_id)
             return Outcome(self.action, self.seq, ticket.id, detail=STORED)
         customer = self.arrivals.customer_for(self.message, self.seq)
-        if ticket is None and self.rules.belonging is Belonging.PERSON:
-            ticket = self.arrivals.latest_ticket(customer.id, self.channel_id)
         if ticket is None or not takes_message(ticket.channel_kind, ticket.status):
             ticket = self._open_ticket(customer, threading.possibly)
         self._add_to(ticket, customer, external_id)
@@ -181,7 +180,9 @@ class _Reception:
         """Add what bears our own address. Anyone can write that: nothing an agent does follows from it."""
         message = self.message
         self.arrivals.touch(ticket)
-        older = message.history and message.sent_at < ticket.last_message_at
+        # Nobody has to read a campaign message: it stands at its date, before the text that answers it.
+        by_date = message.history or message.kind is MessageKind.CAMPAIGN
+        older = by_date and message.sent_at < ticket.last_message_at
         order_at = message.moment if older else order_after(ticket.last_message_at, message.moment)
         self._store(ticket, ticket.customer_id, external_id, order_at=order_at)
         self._count_in(ticket, order_at)
@@ -198,10 +199,16 @@ class _Reception:
             fail_recipients(self.session, self.channel_id, message.bounced, participants, self.seq)
         self._journal(ticket.id)
 
-    def _set_aside(self, external_id: str) -> None:
+    def _customer_of_aside(self) -> str | None:
+        """Who sent a message that gets no ticket: by texting a keyword people give and take consent."""
+        if self.rules.belonging is not Belonging.PERSON or self.message.sent_elsewhere:
+            return None
+        return self.arrivals.customer_for(self.message, self.seq).id
+
+    def _set_aside(self, external_id: str, customer_id: str | None) -> None:
         """Keep what belongs to no ticket, in a way in which its ticket can be found when that comes."""
         message = self.message
-        self._store(None, None, external_id)
+        self._store(None, customer_id, external_id)
         self.arrivals.add(
             SetAside,
             message_id=self.action.message_id,
@@ -209,8 +216,7 @@ class _Reception:
             people=sorted(people_of(message)),
             bounced=None if message.bounced is None else asdict(message.bounced),
         )
-        keys = [message.bounced.external_id] if message.bounced else [external_id, *thread_ids(message)]
-        for key in dict.fromkeys(keys):
+        for key in dict.fromkeys(self._keys_of_aside(external_id)):
             self.arrivals.add(
                 SetAsideKey,
                 external_id=key,
@@ -218,6 +224,13 @@ class _Reception:
                 message_id=self.action.message_id,
             )
         self._journal(None)
+
+    def _keys_of_aside(self, external_id: str) -> Iterable[str]:
+        """By what its ticket is found: the messages that it belongs to, or the person."""
+        if self.rules.belonging is Belonging.PERSON:
+            return people_of(self.message)
+        bounced = self.message.bounced
+        return [bounced.external_id] if bounced else [external_id, *thread_ids(self.message)]
 
     def _change_status(self, ticket: TicketState, *, is_older_history: bool) -> None:
         before = ticket.status
@@ -238,7 +251,8 @@ class _Reception:
             ticket.subject = message.subject or ticket.subject
         if is_newest:
             ticket.last_message_at, ticket.last_message_id = order_at, self.action.message_id
-            ticket.snippet = snippet_of(message.visible_text or message.text)
+            if not is_sent_by_itself(message.kind, self._direction):
+                ticket.snippet = snippet_of(message.visible_text or message.text)
 
     def _let_wait(self, ticket: TicketState, *, is_older_history: bool) -> None:
         if self.message.kind is not MessageKind.MESSAGE:
@@ -255,6 +269,12 @@ class _Reception:
         )
         if message.kind is MessageKind.MESSAGE:
             ticket.last_inbound_at, ticket.last_inbound_id = message.moment, self.action.message_id
+            if self.rules.belonging is Belonging.PERSON:  # who has several phones is answered on the latest
+                ticket.customer_address = message.author_address
+
+    @property
+    def _direction(self) -> Direction:
+        return Direction.OUTBOUND if self.message.sent_elsewhere else Direction.INBOUND
 
     def _store(
         self,
@@ -270,7 +290,7 @@ class _Reception:
             ticket_id=ticket.id if ticket else None,
             channel_id=self.channel_id,
             customer_id=customer_id,
-            direction=Direction.OUTBOUND if message.sent_elsewhere else Direction.INBOUND,
+            direction=self._direction,
             kind=message.kind,
             author_name=message.author_name,
             author_address=message.author_address,

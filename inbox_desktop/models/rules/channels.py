@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from inbox_desktop.models.kinds import ChannelKind, MessageKind, TicketStatus
+from inbox_desktop.models.kinds import ChannelKind, Direction, MessageKind, TicketStatus
 from inbox_desktop.models.rules.consent import Consents, text_refusal
 
 
@@ -63,6 +63,11 @@ def status_after_inbound(
 def marks_unread(message: MessageKind) -> bool:
     """Whether an inbound message asks for attention. A bounce does: our answer did not arrive."""
     return message in {MessageKind.MESSAGE, MessageKind.BOUNCE, MessageKind.COMPLAINT}
+
+
+def is_sent_by_itself(message: MessageKind, direction: Direction) -> bool:
+    """Whether the brand sent it without a person: a campaign message, an automatic answer."""
+    return direction is Direction.OUTBOUND and message in {MessageKind.CAMPAIGN, MessageKind.AUTO_REPLY}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from inbox_desktop.models.tables.messages import (
 )
 from inbox_desktop.models.tables.outgoing import Delivery, Recipient
 from inbox_desktop.models.tables.people import Agent, Customer, Identity
+from inbox_desktop.models.tables.texts import Attribution, Consent, ConsentChange, PollCursor
 from inbox_desktop.models.tables.tickets import (
     Participant,
     ThreadKey,
@@ -26,8 +27,11 @@ from inbox_desktop.models.tables.tickets import (
 __all__ = [
     "Agent",
     "Attachment",
+    "Attribution",
     "Base",
     "Channel",
+    "Consent",
+    "ConsentChange",
     "Customer",
     "Delivery",
     "DraftRow",
@@ -38,6 +42,7 @@ __all__ = [
     "Mailbox",
     "Message",
     "Participant",
+    "PollCursor",
     "RawMail",
     "Recipient",
     "SearchDocument",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inbox_desktop.models.kinds import Direction, IdentityKind, MessageKind
@@ -24,6 +24,7 @@ class Message(Stamped, Base):
     __table_args__ = (
         UniqueConstraint("channel_id", "external_id"),
         Index("ix_messages_ticket", "ticket_id", "order_at", "id"),
+        Index("ix_messages_ticketless", "customer_id", sqlite_where=text("ticket_id IS NULL")),
     )
     CHANGE = "ticket"
     CHANGE_ID = "ticket_id"

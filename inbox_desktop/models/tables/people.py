@@ -10,7 +10,10 @@ from inbox_desktop.models.tables.base import Base, Id, Stamped
 
 
 class Customer(Stamped, Base):
-    """A person or company that writes to the brand; `name` is empty until one is known."""
+    """A person or company that writes to the brand; `name` is empty until one is known.
+
+    `merged_into` is the profile that took over everything of this one, which is kept as an alias.
+    """
 
     __tablename__ = "customers"
     CHANGE = "customer"
@@ -19,6 +22,7 @@ class Customer(Stamped, Base):
     name: Mapped[str] = mapped_column(default="")
     blocked: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+    merged_into: Mapped[str | None] = mapped_column(String(36), default=None)
 
 
 class Identity(Stamped, Base):
