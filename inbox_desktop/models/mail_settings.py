@@ -1,9 +1,9 @@
 """The settings of an e-mail channel: servers, folders, sign-in. Never the password itself."""
 
 from dataclasses import asdict, dataclass, field
-from ipaddress import ip_address
 from typing import Any
 
+from inbox_desktop.models.hosts import is_loopback
 from inbox_desktop.models.kinds import Security
 
 DEFAULT_FOLDERS = ("INBOX",)
@@ -20,10 +20,7 @@ class Server:
     @property
     def is_loopback(self) -> bool:
         """Whether the server is on this very machine, the only place where plain text is allowed."""
-        try:
-            return ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host.lower().rstrip(".") == "localhost"
+        return is_loopback(self.host)
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"

@@ -20,13 +20,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QTextEdit, QWidget
 
+from inbox_desktop.models.rules.links import find_links
 from inbox_desktop.ui.kit import Tokens, plain_tool_tip, theme
 from inbox_desktop.ui.kit.labels import LINE_HEIGHT
 from inbox_desktop.ui.kit.tokens import LIGHT
 from inbox_desktop.ui.thread.colours import without_plain_colours
 from inbox_desktop.ui.thread.document import SafeDocument, name_images
 from inbox_desktop.ui.thread.fitting import fit_images, fit_tables, has_tables, trim
-from inbox_desktop.ui.thread.links import find_links, open_link, shown_address
+from inbox_desktop.ui.thread.links import open_link, shown_address
 
 _MENTION: Final = re.compile(r"(?<![\w@])(@\w[\w.\-]{0,40}\w)")
 _MOVING: Final = frozenset(
