@@ -1,6 +1,8 @@
 """Links in foreign text: shown as they are, opened only when they may be."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
