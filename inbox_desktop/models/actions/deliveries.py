@@ -10,9 +10,21 @@ from sqlalchemy import select
 
 from inbox_desktop.models.actions.base import Action, Effect, RefusedError, ticket_event
 from inbox_desktop.models.actions.tickets import TicketAction, set_status
-from inbox_desktop.models.kinds import CopyState, DeliveryState, MessageKind, TicketStatus
+from inbox_desktop.models.kinds import ChannelKind, CopyState, DeliveryState, MessageKind, TicketStatus
+from inbox_desktop.models.queries.consents import consents_of
+from inbox_desktop.models.rules.channels import RULES
+from inbox_desktop.models.rules.consent import text_refusal
 from inbox_desktop.models.store import WriteSession
-from inbox_desktop.models.tables import Attachment, Delivery, DraftRow, Message, Recipient, ThreadKey, Ticket
+from inbox_desktop.models.tables import (
+    Attachment,
+    Channel,
+    Delivery,
+    DraftRow,
+    Message,
+    Recipient,
+    ThreadKey,
+    Ticket,
+)
 from inbox_desktop.models.texts import snippet_of
 
 MANY = 200
@@ -39,10 +51,13 @@ class DeliveryAction(Action):
 
 @dataclass(frozen=True, kw_only=True)
 class BeginAttempt(DeliveryAction):
-    """queued -> attempting. `external_id` is the Message-ID of the mail, the same on every attempt."""
+    """queued -> attempting. `external_id` is the Message-ID of the mail, the same on every attempt.
+
+    None where the provider gives a message its id when it takes it (texts).
+    """
 
     name: ClassVar[str] = "delivery.begin"
-    external_id: str
+    external_id: str | None
 
     def apply(self, session: WriteSession) -> Effect:
         """Refused unless the delivery is queued and its time has come."""
@@ -51,12 +66,7 @@ class BeginAttempt(DeliveryAction):
         if delivery.not_before is not None and delivery.not_before > self.at:
             raise RefusedError("It is not time to send this yet.")
         message = session.get_one(Message, delivery.message_id)
-        if message.external_id is None:
-            message.external_id = self.external_id
-            for key in dict.fromkeys((self.external_id, *message.references)):
-                session.merge(
-                    ThreadKey(channel_id=message.channel_id, external_id=key, ticket_id=message.ticket_id)
-                )
+        _name(session, message, self.external_id)
         delivery.state = DeliveryState.ATTEMPTING
         delivery.attempts += 1
         return Effect(message.ticket_id)
@@ -87,12 +97,13 @@ class FinishAttempt(DeliveryAction):
     """attempting -> sent, failed or unknown, with a result for each recipient.
 
     Recipients without a result of their own share the delivery's state, unless theirs was settled by
-    an earlier attempt.
+    an earlier attempt. `external_id` is what the provider calls the message, if it has just said so.
     """
 
     name: ClassVar[str] = "delivery.finish"
     state: DeliveryState
     detail: str = ""
+    external_id: str | None = None
     recipients: tuple[RecipientResult, ...] = ()
 
     def apply(self, session: WriteSession) -> Effect:
@@ -102,7 +113,9 @@ class FinishAttempt(DeliveryAction):
         delivery.state = self.state
         delivery.detail = self.detail
         delivery.finished_at = self.at
-        if self.state is DeliveryState.SENT:
+        message = session.get_one(Message, delivery.message_id)
+        _name(session, message, self.external_id)
+        if self.state is DeliveryState.SENT and _has_copy(session, message):
             delivery.copy = CopyState.WAITING
         _record(session, delivery, self.recipients, self.state, _UNSETTLED)
         return Effect(_tell_ticket(session, self, delivery, self.state.value, self.detail))
@@ -140,9 +153,10 @@ class RetryDelivery(DeliveryAction):
     name: ClassVar[str] = "delivery.retry"
 
     def apply(self, session: WriteSession) -> Effect:
-        """Refused while it is queued, being attempted, or sent."""
+        """Refused while it is queued, being attempted, or sent, and for a text to whoever opted out since."""
         delivery = _delivery(session, self.delivery_id)
         _require(delivery, DeliveryState.FAILED, DeliveryState.UNKNOWN)
+        self._check_rules(session, delivery)
         delivery.state = DeliveryState.QUEUED
         delivery.not_before = None
         delivery.detail = ""
@@ -150,6 +164,15 @@ class RetryDelivery(DeliveryAction):
         delivery.attempts = 0
         _record(session, delivery, (), DeliveryState.QUEUED, (DeliveryState.FAILED, DeliveryState.UNKNOWN))
         return Effect(_tell_ticket(session, self, delivery, "retried", ""))
+
+    def _check_rules(self, session: WriteSession, delivery: Delivery) -> None:
+        message = session.get_one(Message, delivery.message_id)
+        channel = session.get_one(Channel, delivery.channel_id)
+        if message.kind != MessageKind.REPLY or not RULES[ChannelKind(channel.kind)].needs_consent:
+            return
+        refusal = text_refusal(consents_of(session.connection(), message.to[0]))
+        if refusal:
+            raise RefusedError(refusal)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,9 +212,11 @@ class CancelDelivery(TicketAction):
         delivery.state = DeliveryState.CANCELLED
         delivery.finished_at = self.at
         message = session.get_one(Message, self.message_id)
-        _back_to_draft(session, message, self.at)
-        session.add(ticket_event(self, self.ticket_id, "send_cancelled", message=message.id))
-        _take_back(session, message)
+        if message.kind == MessageKind.REPLY:  # nobody wrote what is sent by itself
+            _back_to_draft(session, message, self.at)
+        if message.ticket_id is not None:
+            session.add(ticket_event(self, message.ticket_id, "send_cancelled", message=message.id))
+            _take_back(session, message)
         return Effect(self.ticket_id)
 
 
@@ -230,6 +255,24 @@ def _take_back(session: WriteSession, message: Message) -> None:
         ticket.last_message_at, ticket.last_message_id = messages[0].order_at, messages[0].id
     if public:
         ticket.snippet = snippet_of(public[0].visible_text)
+
+
+def _name(session: WriteSession, message: Message, external_id: str | None) -> None:
+    """Let the message be known by the id, and its ticket be found by that and by what it refers to."""
+    if external_id is None or message.external_id is not None:
+        return
+    message.external_id = external_id
+    if message.ticket_id is not None:
+        for key in dict.fromkeys((external_id, *message.references)):
+            session.merge(
+                ThreadKey(channel_id=message.channel_id, external_id=key, ticket_id=message.ticket_id)
+            )
+
+
+def _has_copy(session: WriteSession, message: Message) -> bool:
+    """Whether a copy belongs into the Sent folder: of the team's own mail."""
+    channel = session.get_one(Channel, message.channel_id)
+    return channel.kind == ChannelKind.EMAIL and message.kind == MessageKind.REPLY
 
 
 def _delivery(session: WriteSession, delivery_id: str) -> Delivery:
