@@ -136,8 +136,8 @@ _RULES = (
         "Replies that were tried without a Message-ID",
         text(
             "SELECT m.id FROM deliveries d JOIN messages m ON m.id = d.message_id"
-            " WHERE m.external_id IS NULL AND (d.attempts > 0 OR d.state IN (:sent, :attempting))"
-        ).bindparams(sent=DeliveryState.SENT.value, attempting=DeliveryState.ATTEMPTING.value),
+            " WHERE m.external_id IS NULL AND (d.attempts > 0 OR d.state = :attempting)"
+        ).bindparams(attempting=DeliveryState.ATTEMPTING.value),
     ),
     # I9: every UID is stored, a duplicate, set aside, quarantined with a reason, gone, or waits to be read.
     _Rule(

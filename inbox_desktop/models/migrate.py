@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +15,8 @@ log = logging.getLogger(__name__)
 
 HEAD = "0002"
 """The revision that this version of the program works with."""
+
+_STEPS_BETWEEN_LOOKS = 20_000
 
 
 def bring_up_to_date(profile: Profile) -> None:
@@ -86,10 +89,14 @@ def revision(path: Path) -> str | None:
         return str(row[0]) if row else None
 
 
-def copy_database(source: Path, target: Path) -> None:
-    """A consistent copy of a database, durable when this returns."""
+def copy_database(source: Path, target: Path, stopped: Callable[[], bool] | None = None) -> None:
+    """A consistent copy of a database, durable when this returns. Whoever writes meanwhile is not held up.
+
+    `stopped` is asked every now and then whether to break the copying off, which raises the driver's error.
+    """
     _discard(target)
     with closing(sqlite.driver.connect(str(source))) as connection:
+        connection.set_progress_handler(stopped, _STEPS_BETWEEN_LOOKS)
         connection.execute("VACUUM INTO ?", (str(target),))
     with target.open("rb+") as file:
         os.fsync(file.fileno())

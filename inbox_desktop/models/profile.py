@@ -53,7 +53,7 @@ class Profile:
 
     @property
     def backups(self) -> Path:
-        """Copies of the database made before migrations."""
+        """Copies of the database, made daily and before migrations."""
         return self.folder / "backups"
 
     @property

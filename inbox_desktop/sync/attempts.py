@@ -10,7 +10,6 @@ from inbox_desktop.models.errors import StorageError
 from inbox_desktop.models.kinds import DeliveryState
 from inbox_desktop.sync import outbox_reading as reading
 from inbox_desktop.sync.delivery_record import PERHAPS, DeliveryRecord
-from inbox_desktop.sync.email.message_ids import make_message_id
 from inbox_desktop.sync.sending import OutgoingMail, Sender, SendResult, same_for_all
 
 log = logging.getLogger(__name__)
@@ -23,7 +22,6 @@ class Attempts:
         self.handed_over: set[str] = set()
         self._record = record
         self._store = record.store
-        self._key = record.store.profile.signing_key()
 
     async def attempt(self, delivery_id: str, sender: Sender | None) -> SendResult | None:
         """Try once, on the way out that the channel has; without one the delivery fails for good.
@@ -33,16 +31,13 @@ class Attempts:
         Raises:
             StorageError: the attempt could not be begun, and nothing was sent.
         """
-        with self._store.read() as connection:
-            mail = reading.outgoing_mail(connection, delivery_id)
-        domain = mail.from_address.rpartition("@")[2]
-        message_id = mail.external_id or make_message_id(mail.ticket_id, mail.message_id, self._key, domain)
+        mail = self._record.mail(delivery_id)
         begin = BeginAttempt(
-            actor=SYSTEM, at=self._record.clock(), delivery_id=delivery_id, external_id=message_id
+            actor=SYSTEM, at=self._record.clock(), delivery_id=delivery_id, external_id=mail.external_id
         )
         if isinstance((await self._record.perform([begin]))[0], Refusal):
             return None
-        mail = replace(mail, external_id=message_id, attempts=mail.attempts + 1)
+        mail = replace(mail, attempts=mail.attempts + 1)
         try:
             result = await self._try(mail, sender)
             return await self._conclude(mail, result)

@@ -22,7 +22,7 @@ from inbox_desktop.sync.health_board import HealthBoard
 from inbox_desktop.sync.outbox import Outbox
 from inbox_desktop.sync.sending import Sender
 from inbox_desktop.sync.services import Services
-from inbox_desktop.sync.timers import SnoozeTimer
+from inbox_desktop.sync.timers import BackupTimer, SnoozeTimer
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +50,7 @@ class Crew:
             services.store, services.writer.write_urgently, self._sender, on_problem=board.sending_problem
         )
         self._timer = SnoozeTimer(services)
+        self._backups = BackupTimer(services, board)
         self._channels_changed = asyncio.Event()
         self._states: dict[str, ChannelState] = {}
         self._retries: set[asyncio.Task[None]] = set()
@@ -69,6 +70,7 @@ class Crew:
                 ("channels", self._follow_channels),
                 ("outbox", self._send),
                 ("snooze timer", self._timer.run),
+                ("backup", self._backups.run),
                 ("clock", self._watch_clock),
             )
         ]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -11,6 +11,8 @@ from inbox_desktop.models.actions.deliveries import FinishAttempt, PostponeAttem
 from inbox_desktop.models.errors import StorageError
 from inbox_desktop.models.kinds import DeliveryState
 from inbox_desktop.models.store import Store, WriteSession
+from inbox_desktop.sync import outbox_reading as reading
+from inbox_desktop.sync.email.message_ids import make_message_id
 from inbox_desktop.sync.sending import OutgoingMail
 
 T = TypeVar("T")
@@ -77,10 +79,25 @@ class DeliveryRecord:
         self.tally: dict[DeliveryState, int] = {}
         self.storage_tries: int | None = None
         self._write = write
+        self._key = store.profile.signing_key()
 
     def in_seconds(self, seconds: float) -> datetime:
         """The moment so many seconds from now, UTC."""
         return self.clock() + timedelta(seconds=seconds)
+
+    def mail(self, delivery_id: str) -> OutgoingMail:
+        """The message of a delivery, with the Message-ID that it has or will have: it is always the same.
+
+        Raises:
+            StorageError: the store could not be read.
+        """
+        with self.store.read() as connection:
+            mail = reading.outgoing_mail(connection, delivery_id)
+        if mail.external_id:
+            return mail
+        domain = mail.from_address.rpartition("@")[2]
+        message_id = make_message_id(mail.ticket_id, mail.message_id, self._key, domain)
+        return replace(mail, external_id=message_id)
 
     async def perform(self, actions: Sequence[Action]) -> list[Outcome | Refusal]:
         """Perform actions in one transaction.

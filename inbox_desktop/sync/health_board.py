@@ -32,6 +32,7 @@ class HealthBoard:
         self._lock = threading.Lock()
         self._parts: dict[str, dict[int, Health]] = {}
         self._sending: dict[str, str] = {}
+        self._notice: str | None = None
         self._listeners: list[Listener] = []
 
     def voice(self, part: int) -> Listener:
@@ -47,6 +48,16 @@ class HealthBoard:
             folded = self._folded(channel_id)
         if folded is not None and before != words:
             self._publish(folded)
+
+    def notice(self, words: str | None) -> None:
+        """What concerns the whole inbox, for every channel to say, or None when that is over."""
+        with self._lock:
+            if words == self._notice:
+                return
+            self._notice = words
+            folded = [health for key in self._parts if (health := self._folded(key))]
+        for health in folded:
+            self._publish(health)
 
     def forget(self, channel_id: str) -> None:
         """The channel was removed."""
@@ -88,10 +99,8 @@ class HealthBoard:
         if not parts:
             return None
         worst = min(parts.values(), key=lambda health: _ATTENTION.index(health.state))
-        problem = self._sending.get(channel_id)
-        if problem is None:
-            return worst
-        return replace(worst, reason=" ".join(filter(None, (worst.reason, problem))))
+        reasons = (worst.reason, self._sending.get(channel_id), self._notice)
+        return replace(worst, reason=" ".join(filter(None, reasons)))
 
     def _publish(self, health: Health) -> None:
         with self._lock:

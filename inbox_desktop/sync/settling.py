@@ -100,7 +100,7 @@ class Settler:
         with self._store.read() as connection:
             state = reading.delivery_state(connection, delivery_id)
             states = reading.recipient_states(connection, delivery_id)
-            mail = reading.outgoing_mail(connection, delivery_id)
+        mail = self._record.mail(delivery_id)
         if state not in _OPEN_ENDED:  # a person has decided in the meantime
             self._look_ups.pop(delivery_id, None)
             return
@@ -162,12 +162,12 @@ class Settler:
 
     async def _try_copy(self, delivery_id: str, chore: _Chore, sender: Sender | None) -> CopyState:
         """DONE, NONE when there is no place for copies, WAITING when it did not work now."""
-        with self._store.read() as connection:
-            mail = reading.outgoing_mail(connection, delivery_id)
-            if sender is None:
+        mail = self._record.mail(delivery_id)
+        if sender is None:
+            with self._store.read() as connection:
                 is_removed = reading.channel_is_removed(connection, mail.channel_id)
-                chore.trouble = "its channel has no way out"
-                return CopyState.NONE if is_removed else CopyState.WAITING
+            chore.trouble = "its channel has no way out"
+            return CopyState.NONE if is_removed else CopyState.WAITING
         try:
             await sender.file_copy(mail)
         except NoCopyError as error:

@@ -59,3 +59,16 @@ def test_a_listener_that_fails_harms_no_other() -> None:
     board.subscribe(heard.append)
     board.voice(0)(health(ChannelState.CONNECTED))
     assert len(heard) == 1
+
+
+def test_what_concerns_the_whole_inbox_every_channel_says() -> None:
+    board = HealthBoard()
+    board.voice(0)(health(ChannelState.CONNECTED))
+    heard: list[Health] = []
+    board.subscribe(heard.append)
+    board.notice("No backup today.")
+    board.notice("No backup today.")
+    assert [one.reason for one in heard] == ["No backup today."]
+    assert [one.reason for one in board.all()] == ["No backup today."]
+    board.notice(None)
+    assert [one.reason for one in board.all()] == [""]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
+from inbox_desktop.models.backups import back_up
+from inbox_desktop.models.check import check
 from inbox_desktop.models.errors import InboxError, StorageError
 from inbox_desktop.models.kinds import CopyState, DeliveryState
+from inbox_desktop.models.store import Store
 from inbox_desktop.sync.outbox import Pauses
 from inbox_desktop.sync.sending import NoCopyError
-from tests.sync.outbox_desk import Desk
+from tests.sync.outbox_desk import Desk, until_settled
 
 
 @pytest.mark.expects_log("given up.*the folder is full")
@@ -47,3 +52,23 @@ async def test_no_place_for_a_copy_is_no_fault(desk: Desk) -> None:
     await desk.outbox().flush_once()
     assert desk.copy(delivery) is CopyState.NONE
     assert desk.problems == [None]
+
+
+@pytest.mark.parametrize(("found", "state"), [(True, DeliveryState.SENT), (False, DeliveryState.UNKNOWN)])
+async def test_a_restored_backup_sends_nothing_that_had_been_sent_since(
+    desk: Desk, found: bool, state: DeliveryState
+) -> None:
+    delivery = desk.reply()
+    profile = desk.store.profile
+    backup = back_up(profile, desk.time, lambda: False)
+    await desk.outbox().flush_once()
+    (sent,) = desk.smtp.accepted
+    desk.store.close()
+    shutil.copy(backup, profile.database)
+    desk.store = Store.open(profile)
+    desk.look_ups.answer = lambda _mail: found
+    await until_settled(desk)
+    assert desk.smtp.accepted == [sent]
+    assert desk.state(delivery) is state
+    assert f"Message-ID: {desk.look_ups.asked[0]}".encode() in sent.content
+    assert check(desk.store).problems == ()
