@@ -6,7 +6,7 @@ from pathlib import Path
 from inbox_desktop.models.actions import agent
 from inbox_desktop.models.actions.deliveries import CancelDelivery
 from inbox_desktop.models.actions.messages import Reply
-from inbox_desktop.models.drafts import discard_draft, save_draft
+from inbox_desktop.models.drafts import attach_to_draft, discard_draft, save_draft
 from inbox_desktop.models.queries.drafts import draft
 from inbox_desktop.models.queries.rows import Draft, DraftFile
 from inbox_desktop.models.store import Changed, Store
@@ -122,3 +122,18 @@ def test_what_was_begun_meanwhile_stands_below_what_is_taken_back(
     assert back.text == "Hi\nAnd <more>"
     assert back.html == "<b>Hi</b><div>And &lt;more&gt;</div>"
     assert back.files == (file,)
+
+
+def test_a_file_is_hung_on_a_draft_once_and_begins_one_where_there_is_none(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    save(store, DRAFT)
+    file = DraftFile("plan.pdf", "application/pdf", 7, "11aa")
+    for ticket in ("t", "t", "u"):
+        with store.write() as session:
+            attach_to_draft(session, ticket, False, file, START)
+    kept, begun = read(store), read(store, "u")
+    assert kept is not None
+    assert begun is not None
+    assert (kept.text, kept.files) == ("Hello", (*DRAFT.files, file))
+    assert (begun.text, begun.files) == ("", (file,))
+    store.close()

@@ -369,6 +369,18 @@ def test_ctrl_z_in_the_emptied_editor_takes_the_answer_back(desk: Desk) -> None:
     desk.wait(lambda: editor.toPlainText() == "Too early")
 
 
+def test_letters_typed_before_the_draft_is_there_are_text_and_no_commands(desk: Desk) -> None:
+    ticket = desk.chosen()
+    desk.press(Qt.Key.Key_R)
+    pad = desk.window.thread_pane.composer._pad
+    pad.set_read_only(read_only=True)
+    for key in (Qt.Key.Key_E, Qt.Key.Key_2):
+        desk.press(key)
+    pad.set_read_only(read_only=False)
+    assert pad.editor.toPlainText() == "e2"
+    assert desk.status(ticket) is TicketStatus.OPEN
+
+
 def test_an_error_anywhere_is_told(desk: Desk) -> None:
     desk.window.reporter.told.emit("Something broke.")
     assert desk.told() == "Something broke."

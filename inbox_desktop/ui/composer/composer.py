@@ -14,7 +14,7 @@ from inbox_desktop.models.actions import Action, Outcome, Refusal, agent
 from inbox_desktop.models.actions.messages import AddNote, Reply
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.kinds import ChannelKind
-from inbox_desktop.models.queries.rows import Draft, MessageRow, Thread
+from inbox_desktop.models.queries.rows import Draft, MessageRow, Thread, TicketRow
 from inbox_desktop.models.store import Changed
 from inbox_desktop.ui.bridge import Bridge
 from inbox_desktop.ui.composer.addresses import Recipients, others, summary
@@ -99,6 +99,7 @@ class Composer(KitWidget):
         for pad in self._pads:
             pad.edited.connect(partial(self._edited, pad))
             pad.trouble.connect(self.notice)
+            pad.busy_changed.connect(partial(self._busy_changed, pad))
             pad.editor.installEventFilter(self)
         self._toolbar.attach.connect(self._choose_files)
         self._toolbar.link.connect(self._ask_link)
@@ -122,7 +123,7 @@ class Composer(KitWidget):
             self._tabs.set_current(REPLY)
             for pad in self._pads:
                 pad.load(ticket_id, None)
-                pad.editor.setReadOnly(ticket_id is not None)
+                pad.set_read_only(read_only=ticket_id is not None)
             self._toolbar.set_state("")
             self._summary.setChecked(False)
         self._thread = thread
@@ -272,13 +273,18 @@ class Composer(KitWidget):
             self._refused = ""
         self._refresh()
 
+    def _busy_changed(self, pad: Pad) -> None:
+        if pad is self._pad:
+            self._toolbar.set_state("Attaching…" if pad.is_busy else "")
+        self._refresh()
+
     def _drafts_loaded(self, reply: Draft | None, note: Draft | None) -> None:
         ticket_id = self._thread.ticket.id if self._thread else None
         for pad, draft in zip(self._pads, (reply, note), strict=True):
             if self._sending and pad is self._pad:
                 continue
             pad.load(ticket_id, draft)
-            pad.editor.setReadOnly(False)
+            pad.set_read_only(read_only=False)
         if self._opening and not self._pads[NOTE].is_blank and self._pads[REPLY].is_blank:
             self._tabs.set_current(NOTE)
         self._opening = False
@@ -330,20 +336,31 @@ class Composer(KitWidget):
         pad, thread = self._pad, self._thread
         if thread is None or self._sending or pad.is_blank or pad.is_busy:
             return
-        mistakes = self._fields.mistakes() if not self._is_note else ()
-        if mistakes:
+        if not self._is_note and (wrong := self._wrong_recipients(thread)):
             self._summary.setChecked(True)
-            self._refused = f"“{mistakes[0]}” is no e-mail address. Correct or remove it; nothing was sent."
+            self._refused = wrong
             self._refresh()
             return
         self._close_wanted = close
         self._sending = True
-        pad.editor.setReadOnly(True)
+        pad.set_read_only(read_only=True)
         self._refresh()
+        # The draft first: a later save would bring the text back that has been sent meanwhile.
+        self._keeper.save_now()
         action = self._note(pad, thread) if self._is_note else self._reply(pad, thread, close=close)
         self._bridge.perform(
-            [action], partial(self._answered, pad, thread.ticket.id), partial(self._failed, pad)
+            [action], partial(self._answered, pad, thread.ticket), partial(self._failed, pad, thread.ticket)
         )
+
+    def _wrong_recipients(self, thread: Thread) -> str:
+        """Why the reply can't go to what stands in the fields; empty when it can."""
+        mistakes = self._fields.mistakes()
+        if mistakes:
+            return f"“{mistakes[0]}” is no e-mail address. Correct or remove it; nothing was sent."
+        chosen = self._recipients.get(thread.ticket.id)
+        if chosen is not None and not chosen.to:
+            return "Nobody is in To. Write an address there; nothing was sent."
+        return ""
 
     def _reply(self, pad: Pad, thread: Thread, *, close: bool) -> Action:
         chosen = self._fields.recipients()
@@ -373,31 +390,35 @@ class Composer(KitWidget):
             files=pad.tray.files(),
         )
 
-    def _answered(self, pad: Pad, ticket_id: str, results: list[Outcome | Refusal]) -> None:
-        self._sending = False
-        pad.editor.setReadOnly(False)
-        if pad.ticket_id != ticket_id:
-            return
+    def _answered(self, pad: Pad, ticket: TicketRow, results: list[Outcome | Refusal]) -> None:
         refusals = [result for result in results if isinstance(result, Refusal)]
-        if refusals:
-            self._refused = refusals[0].reason
-        else:
-            self._refused = ""
-            self._keeper.forget(is_note=pad.is_note)
-            pad.load(ticket_id, None)
-            self._toolbar.set_state("")
-            self._recipients.pop(ticket_id, None)
-            self._summary.setChecked(False)
-        self._refresh()
+        if not refusals:
+            self._recipients.pop(ticket.id, None)
+            self._keeper.forget(ticket.id, is_note=pad.is_note)
+        if pad.ticket_id == ticket.id:
+            if not refusals:
+                pad.load(ticket.id, None)
+                self._summary.setChecked(False)
+            self._end_sending(pad, refusals[0].reason if refusals else "")
+            self._refresh()
+        elif refusals:
+            self.notice.emit(_kept_words(pad, ticket, refusals[0].reason))
         outcomes = [result for result in results if isinstance(result, Outcome)]
         if outcomes:
             self.sent.emit(outcomes)
 
-    def _failed(self, pad: Pad, words: str) -> None:
-        self._sending = False
-        pad.editor.setReadOnly(False)
-        self._refused = f"It was not sent; the text is kept. {words}"
+    def _failed(self, pad: Pad, ticket: TicketRow, words: str) -> None:
+        if pad.ticket_id != ticket.id:
+            self.notice.emit(_kept_words(pad, ticket, words))
+            return
+        self._end_sending(pad, f"It was not sent; the text is kept. {words}")
         self._refresh()
+
+    def _end_sending(self, pad: Pad, refused: str) -> None:
+        self._sending = False
+        pad.set_read_only(read_only=False)
+        self._refused = refused
+        self._toolbar.set_state("")
 
     # Keys and looks
 
@@ -421,9 +442,10 @@ class Composer(KitWidget):
         super().keyPressEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Show at the frame whether the editor has the keyboard."""
+        """Show at the frame whether the editor has the keyboard; what is left is stored."""
         if event.type() in {QEvent.Type.FocusIn, QEvent.Type.FocusOut}:
             self.update()
+            self._keeper.save_now()
         return super().eventFilter(watched, event)
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -444,3 +466,9 @@ class Composer(KitWidget):
 def _dropped(event: QDropEvent) -> list[Path]:
     """The files of this computer that are being dropped."""
     return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+
+
+def _kept_words(pad: Pad, ticket: TicketRow, words: str) -> str:
+    """What did not work in a ticket that is no longer on the screen."""
+    what = "The note was not added to" if pad.is_note else "The answer was not sent in"
+    return f"{what} #{ticket.number}; it is kept as a draft there. {words}"

@@ -51,6 +51,7 @@ class Editor(QTextEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._loading = False
+        self._typed_ahead = ""
         self._most_lines = 14
         document = SafeDocument(self)
         document.setUndoRedoEnabled(True)
@@ -103,6 +104,13 @@ class Editor(QTextEdit):
     def is_blank(self) -> bool:
         """Whether there is nothing but white space."""
         return not self.toPlainText().strip()
+
+    def hold(self, *, held: bool) -> None:
+        """Take no change for a moment (a draft is read or sent); what is typed meanwhile comes after."""
+        self.setReadOnly(held)
+        typed, self._typed_ahead = self._typed_ahead, ""
+        if not held and typed:
+            self.textCursor().insertText(typed)
 
     # Formatting
 
@@ -241,19 +249,24 @@ class Editor(QTextEdit):
     # Keys
 
     def event(self, event: QEvent) -> bool:
-        """Leave Ctrl+Z to the window where there is no typing to take back: it undoes sending."""
-        if (
-            isinstance(event, QKeyEvent)
-            and event.type() == QEvent.Type.ShortcutOverride
-            and event.matches(QKeySequence.StandardKey.Undo)
-            and not self.document().isUndoAvailable()
-        ):
-            event.ignore()
-            return False
+        """Leave Ctrl+Z to the window where there is no typing to take back: it undoes sending.
+
+        Letters are text even while nothing may change, and never a shortcut that closes the ticket.
+        """
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            if event.matches(QKeySequence.StandardKey.Undo) and not self.document().isUndoAvailable():
+                event.ignore()
+                return False
+            if self.isReadOnly() and _typed(event):
+                event.accept()
+                return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Formatting, plain paste, and leaving a list by Return on an empty item."""
+        if self.isReadOnly() and _typed(event):
+            self._typed_ahead += _typed(event)
+            return
         control = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         command = Qt.KeyboardModifier.ControlModifier
         shift = Qt.KeyboardModifier.ShiftModifier
@@ -378,3 +391,10 @@ class Editor(QTextEdit):
 def _list_of(cursor: QTextCursor) -> QTextList | None:
     """The list that the cursor is in; the stubs forget that there may be none."""
     return cursor.currentList()
+
+
+def _typed(event: QKeyEvent) -> str:
+    """What the key would write; empty for commands."""
+    commands = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.MetaModifier
+    text = event.text().replace("\r", "\n")
+    return text if not event.modifiers() & commands and (text.isprintable() or text == "\n") else ""

@@ -1,6 +1,7 @@
 """One page of the composer: the editor with its files, for the reply or for the note."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -10,6 +11,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from inbox_desktop.models.clock import now
+from inbox_desktop.models.drafts import attach_to_draft
 from inbox_desktop.models.queries.rows import Draft, DraftFile
 from inbox_desktop.ui.bridge import Bridge
 from inbox_desktop.ui.composer.editor import Editor
@@ -25,10 +27,12 @@ class Pad(QWidget):
 
     Signals:
         edited: the text or the files changed by the person's hand.
+        busy_changed: a file is being added, or is no longer.
         trouble(str): a file could not be attached, and why, in words.
     """
 
     edited = Signal()
+    busy_changed = Signal()
     trouble = Signal(str)
 
     def __init__(self, bridge: Bridge, *, is_note: bool, parent: QWidget) -> None:
@@ -38,7 +42,7 @@ class Pad(QWidget):
         self.seen_id: str | None = None
         self.begun_at: datetime | None = None
         self.ticket_id: str | None = None
-        self._adding = 0
+        self._adding: Counter[str | None] = Counter()
         self._pictures = 0
         self.editor = Editor(self)
         self.editor.setAccessibleName("Private note" if is_note else "Reply")
@@ -70,8 +74,13 @@ class Pad(QWidget):
 
     @property
     def is_busy(self) -> bool:
-        """Whether a file is still being added."""
-        return self._adding > 0
+        """Whether a file is still being added to this ticket's draft."""
+        return self._adding[self.ticket_id] > 0
+
+    def set_read_only(self, *, read_only: bool) -> None:
+        """Whether nothing may change now: what stands here is being read or sent."""
+        self.editor.hold(held=read_only)
+        self.tray.setEnabled(not read_only)
 
     def draft(self) -> Draft | None:
         """What there is, as a draft; None without a ticket."""
@@ -118,29 +127,44 @@ class Pad(QWidget):
     def attach(self, paths: Sequence[Path]) -> None:
         """Hang files on. They are copied into the store, so that the originals may go."""
         for path in paths:
-            self._adding += 1
-            self._bridge.store_file(path, partial(self._added, self.ticket_id), self._not_added)
+            added, failed = self._begin_adding()
+            self._bridge.store_file(path, added, failed)
 
     def attach_picture(self, image: QImage) -> None:
         """Hang a picture without a file on, as a PNG file."""
         self._pictures += 1
-        self._adding += 1
         name = f"picture-{self._pictures}.png"
-        self._bridge.in_background(
-            partial(as_png, image), partial(self._store_picture, self.ticket_id, name), self._not_added
-        )
+        added, failed = self._begin_adding()
 
-    def _store_picture(self, ticket_id: str | None, name: str, content: bytes) -> None:
-        self._bridge.store_file(content, partial(self._added, ticket_id), self._not_added, name)
+        def store(content: bytes) -> None:
+            self._bridge.store_file(content, added, failed, name)
+
+        self._bridge.in_background(partial(as_png, image), store, failed)
+
+    def _begin_adding(self) -> tuple[Callable[[DraftFile], None], Callable[[str], None]]:
+        """A file of this ticket is on its way: what takes it, and what hears that it did not come."""
+        self._adding[self.ticket_id] += 1
+        self.busy_changed.emit()
+        return partial(self._added, self.ticket_id), partial(self._not_added, self.ticket_id)
+
+    def _end_adding(self, ticket_id: str | None) -> None:
+        self._adding[ticket_id] -= 1
+        self.busy_changed.emit()
 
     def _added(self, ticket_id: str | None, file: DraftFile) -> None:
-        self._adding -= 1
-        if ticket_id == self.ticket_id:
+        self._end_adding(ticket_id)
+        if ticket_id == self.ticket_id and not self.editor.isReadOnly():
             self.tray.add(file)
             self._edited()
+        elif ticket_id is not None:
+            # Another ticket is on the screen, or the draft is being read: the store knows where it belongs.
+            change = partial(
+                attach_to_draft, ticket_id=ticket_id, is_note=self.is_note, file=file, saved_at=now()
+            )
+            self._bridge.write(change, failed=self.trouble.emit)
 
-    def _not_added(self, words: str) -> None:
-        self._adding -= 1
+    def _not_added(self, ticket_id: str | None, words: str) -> None:
+        self._end_adding(ticket_id)
         self.trouble.emit(words)
 
     # Links
