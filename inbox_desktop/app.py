@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import faulthandler
+import gc
 import logging
 import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QProcess, QTimer
+from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from inbox_desktop import __version__
+from inbox_desktop.late_engine import LateEngine
 from inbox_desktop.logs import keep_log
 from inbox_desktop.models.errors import InboxError
 from inbox_desktop.models.inbox import open_inbox
 from inbox_desktop.models.profile import APPLICATION, Profile
 from inbox_desktop.models.store import Store
-from inbox_desktop.sync.engine import Engine
-from inbox_desktop.sync.secrets import Secrets
 from inbox_desktop.ui.failure import FailureWindow
 from inbox_desktop.ui.kit import theme
 from inbox_desktop.ui.window import MainWindow, build_window
@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 # With the default of 5 ms a busy engine thread made the window's timers 16 ms late (median), 104 ms at worst.
 SWITCH_INTERVAL_S = 0.0005
+# The engine's threads start when the window has been painted; at the latest after this time.
+ENGINE_PATIENCE_MS = 3_000
 SCREENSHOT_SIZE = (1440, 900)
 SCREENSHOT_PATIENCE_MS = 30_000
 SETTLE_MS = 900
@@ -67,7 +69,13 @@ def run_demo(folder: Path | None, picture: Path | None = None) -> int:
 
 
 class _Desktop(QObject):
-    """The running desktop: a store, an engine and a window."""
+    """The running desktop: a store, an engine and a window.
+
+    Signals:
+        engine_runs: the engine has started.
+    """
+
+    engine_runs = Signal()
 
     def __init__(
         self, application: QApplication, store: Store, picture: Path | None, demo: Demo | None = None
@@ -78,7 +86,8 @@ class _Desktop(QObject):
         self._picture = picture
         self._demo = demo
         self._code = 0
-        self._engine = Engine(store, Secrets())
+        self._engine = LateEngine(store)
+        self._is_engine_wanted = False
         self._window: MainWindow = build_window(store, self._engine, theme())
         self._window.closed.connect(application.quit)
         self._window.demo_requested.connect(self._open_demo)
@@ -91,8 +100,9 @@ class _Desktop(QObject):
             self._window.content_shown.connect(lambda: QTimer.singleShot(SETTLE_MS, self, self._take_picture))
             QTimer.singleShot(SCREENSHOT_PATIENCE_MS, self, self._take_picture)
         self._window.show()
-        # The window first: the engine's threads start when it has been painted.
-        QTimer.singleShot(0, self, self._start_engine)
+        self._window.content_shown.connect(self._start_engine)
+        QTimer.singleShot(ENGINE_PATIENCE_MS, self, self._start_engine)
+        self.engine_runs.connect(self._engine_started)
         try:
             self._application.exec()
         finally:
@@ -100,9 +110,17 @@ class _Desktop(QObject):
         return self._code
 
     def _start_engine(self) -> None:
-        self._engine.start()
+        if not self._is_engine_wanted:
+            self._is_engine_wanted = True
+            self._engine.start(self.engine_runs.emit)
+
+    def _engine_started(self) -> None:
+        # What has been loaded stays to the end. Looking through all of it for garbage, again and again, would
+        # stop every thread for a tenth of a second each time.
+        gc.freeze()
+        gc.enable()
         if self._demo is not None:
-            self._demo.start(self._engine)
+            self._demo.start(self._engine.engine)
 
     def _stop(self) -> None:
         self._window.shut_down()

@@ -1,6 +1,7 @@
 """The window, which the command shows when no sub-command is named."""
 
 import argparse
+import gc
 import os
 import sys
 from pathlib import Path
@@ -19,6 +20,7 @@ def run_window(options: argparse.Namespace) -> int:
         picture = picture or DEFAULT_PICTURE
         tell(f"There is no display here, so no window can be shown. Rendering it offscreen into {picture}.")
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    gc.disable()  # nothing that is loaded is garbage; the application turns it on again once it runs
     from inbox_desktop import app
 
     if options.demo:

@@ -1,8 +1,13 @@
-"""The main window: puts the panes together and hands what one says to the others."""
+"""The main window: puts the panes together and hands what one says to the others.
+
+What opens by a person's wish, or only in a new inbox, is loaded then: the window shall be there at once.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from PySide6.QtCore import QEvent, QPoint, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
@@ -18,14 +23,10 @@ from inbox_desktop.models.queries.rows import AgentRow, TicketRow
 from inbox_desktop.models.store import Store
 from inbox_desktop.ui.backend import Backend
 from inbox_desktop.ui.bridge import Bridge
-from inbox_desktop.ui.cheat_sheet import CheatSheet
 from inbox_desktop.ui.commands import BY_ID, Situation
-from inbox_desktop.ui.connect.page import ConnectPage
-from inbox_desktop.ui.connect.settings import SettingsDialog
 from inbox_desktop.ui.errors import ErrorReporter
 from inbox_desktop.ui.kit import Theme, Toast, icon
 from inbox_desktop.ui.notifications import Notifier
-from inbox_desktop.ui.outbox_panel import OutboxPanel
 from inbox_desktop.ui.overview.pane import OverviewPane
 from inbox_desktop.ui.panes import Panes
 from inbox_desktop.ui.places import ALL, MINE, SNOOZED, UNASSIGNED, Place
@@ -41,12 +42,15 @@ from inbox_desktop.ui.undo import Door
 from inbox_desktop.ui.views_pane import ViewsPane
 from inbox_desktop.ui.window_state import WindowState
 
+if TYPE_CHECKING:
+    from inbox_desktop.ui.connect.page import ConnectPage
+    from inbox_desktop.ui.outbox_panel import OutboxPanel
+
 TITLE: Final = "Inbox Desktop"
 LEAST: Final = (680, 480)
 FIRST: Final = (1440, 900)
 FRAME: Final = 40
 """Height that the desktop's frame around a window may need."""
-_PAINT_MS: Final = 30
 _PLACES: Final = {
     "view_mine": MINE,
     "view_unassigned": UNASSIGNED,
@@ -329,6 +333,8 @@ class MainWindow(QWidget):
             self._stack.setCurrentWidget(self.panes)
             return
         if self.connect_page is None:
+            from inbox_desktop.ui.connect.page import ConnectPage  # noqa: PLC0415
+
             self.connect_page = ConnectPage(self._bridge, self._theme, self)
             self.connect_page.connected.connect(lambda _channel_id: self.surroundings.look())
             self.connect_page.demo_requested.connect(self.demo_requested)
@@ -369,12 +375,19 @@ class MainWindow(QWidget):
         has_thread = self._shown_id is None or (thread is not None and thread.ticket.id == self._shown_id)
         if not self._content_told and (has_thread or self._stack.currentWidget() is not self.panes):
             self._content_told = True
-            QTimer.singleShot(_PAINT_MS, self, self.content_shown.emit)
+            QTimer.singleShot(0, self, self._tell_painted)
+
+    def _tell_painted(self) -> None:
+        """What has been laid out is painted before anybody hears of it."""
+        self.repaint()
+        self.content_shown.emit()
 
     # Dialogs and panels
 
     def open_outbox(self) -> None:
         """Show the outbox at the status line."""
+        from inbox_desktop.ui.outbox_panel import OutboxPanel  # noqa: PLC0415
+
         panel = OutboxPanel(self._bridge.me.id, self)
         self._outbox = panel
         panel.set_rows(self.surroundings.glance.outbox if self.surroundings.glance else ())
@@ -392,6 +405,8 @@ class MainWindow(QWidget):
         self.ticket_commands.menu(self.situation(), self.run).popup(at)
 
     def _open_settings(self) -> None:
+        from inbox_desktop.ui.connect.settings import SettingsDialog  # noqa: PLC0415
+
         density = self.tickets.view.delegate.density
         dialog = SettingsDialog(self._bridge, self._theme, self, density)
         dialog.density_changed.connect(self.tickets.set_density)
@@ -399,6 +414,8 @@ class MainWindow(QWidget):
         dialog.open()
 
     def _open_cheat_sheet(self) -> None:
+        from inbox_desktop.ui.cheat_sheet import CheatSheet  # noqa: PLC0415
+
         sheet = CheatSheet(self)
         sheet.finished.connect(sheet.deleteLater)
         sheet.open()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -19,6 +20,8 @@ from inbox_desktop.ui.window import MainWindow, build_window
 SWITCH_INTERVAL_S = 0.0005  # what app.py sets
 BEAT_MS = 10
 _PATIENCE_SECONDS = 60.0
+_WAKING_MS = 5
+_AND_SLEEP = QEventLoop.ProcessEventsFlag.AllEvents | QEventLoop.ProcessEventsFlag.WaitForMoreEvents
 
 
 def application() -> QApplication:
@@ -52,15 +55,28 @@ class Desk:
     def wait(self, happened: Callable[[], bool], seconds: float = _PATIENCE_SECONDS) -> None:
         """Let the window live until something has happened."""
         deadline = time.monotonic() + seconds
-        while not happened():
-            assert time.monotonic() < deadline, "what was waited for did not happen"
-            self.application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 20)
+        with self._awake():
+            while not happened():
+                assert time.monotonic() < deadline, "what was waited for did not happen"
+                self.application.processEvents(_AND_SLEEP)
 
     def settle(self, seconds: float = 0.1) -> None:
         """Let the window live for a while."""
         until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            self.application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 5)
+        with self._awake():
+            while time.monotonic() < until:
+                self.application.processEvents(_AND_SLEEP)
+
+    @contextmanager
+    def _awake(self) -> Iterator[None]:
+        """Let the window sleep between its events, but not for ever.
+
+        `processEvents` with a time limit never sleeps: it would take the GIL from what is measured.
+        """
+        timer = QTimer()
+        timer.start(_WAKING_MS)
+        yield
+        timer.stop()
 
 
 def painted(widget: QWidget) -> float:

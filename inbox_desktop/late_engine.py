@@ -1,0 +1,112 @@
+"""The engine of a window that comes up first: loaded and made beside it, or when somebody needs it sooner."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, TypeVar
+
+from inbox_desktop.models.actions import Action, Outcome, Refusal
+from inbox_desktop.models.health import Health, TestStep
+from inbox_desktop.models.mail_settings import MailSettings
+from inbox_desktop.models.store import Store, WriteSession
+
+if TYPE_CHECKING:
+    from inbox_desktop.models.mail_settings import Discovery
+    from inbox_desktop.sync.engine import Engine
+
+T = TypeVar("T")
+
+
+class LateEngine:
+    """The engine as the window sees it. To load all of it takes a fifth of the start; no list needs it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._making = threading.Lock()
+        self._made: Engine | None = None
+        self._starting: threading.Thread | None = None
+        self._listeners: list[Callable[[Health], None]] = []
+
+    @property
+    def engine(self) -> Engine:
+        """The engine, made now if nobody has needed it yet. From any thread."""
+        with self._making:
+            if self._made is None:
+                from inbox_desktop.sync.engine import Engine  # noqa: PLC0415 - what this class is for
+                from inbox_desktop.sync.secrets import Secrets  # noqa: PLC0415
+
+                self._made = Engine(self._store, Secrets())
+                self._made.subscribe_health(self._tell)
+            return self._made
+
+    def start(self, started: Callable[[], None]) -> None:
+        """Make and start the engine on a thread of its own; `started` is called there when it runs."""
+
+        def start() -> None:
+            self.engine.start()
+            started()
+
+        self._starting = threading.Thread(target=start, name="engine-start")
+        self._starting.start()
+
+    def stop(self) -> None:
+        """Stop the engine, if there is one."""
+        if self._starting is not None:
+            self._starting.join()
+        if self._made is not None:
+            self._made.stop()
+
+    def _tell(self, health: Health) -> None:
+        for listener in tuple(self._listeners):
+            listener(health)
+
+    # What the window asks for: see `ui.backend.Backend`
+
+    def perform(self, actions: Sequence[Action]) -> Future[list[Outcome | Refusal]]:
+        """Perform actions in one transaction."""
+        return self.engine.perform(actions)
+
+    def write(self, change: Callable[[WriteSession], T]) -> Future[T]:
+        """Change rows that are no actions."""
+        return self.engine.write(change)
+
+    def connect_email(self, settings: MailSettings, address: str, password: str | None) -> Future[str]:
+        """Add an e-mail channel and start it."""
+        return self.engine.connect_email(settings, address, password)
+
+    def remove_channel(self, channel_id: str) -> Future[None]:
+        """Stop a channel and remove it."""
+        return self.engine.remove_channel(channel_id)
+
+    def test_email(
+        self,
+        settings: MailSettings,
+        address: str,
+        password: str | None,
+        step: Callable[[TestStep], None],
+    ) -> Future[bool]:
+        """Try every step of a connection."""
+        return self.engine.test_email(settings, address, password, step)
+
+    def discover_email(self, address: str) -> Future[Discovery]:
+        """Find the servers of an address."""
+        return self.engine.discover_email(address)
+
+    def fetch_remote(self, urls: Sequence[str]) -> Future[dict[str, bytes]]:
+        """Fetch remote images."""
+        return self.engine.fetch_remote(urls)
+
+    def sync_now(self, channel_id: str | None = None) -> None:
+        """Synchronise now."""
+        self.engine.sync_now(channel_id)
+
+    def health(self) -> tuple[Health, ...]:
+        """What every channel says; nothing before there is an engine."""
+        return () if self._made is None else self._made.health()
+
+    def subscribe_health(self, listener: Callable[[Health], None]) -> Callable[[], None]:
+        """Call `listener` on all that channels will say. Returns how to stop that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
