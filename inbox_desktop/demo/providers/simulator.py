@@ -155,7 +155,7 @@ class Simulator:
         listed_after: timedelta | None = None,
     ) -> SimText:
         """Somebody texts the number. `pictures` are contents with their content types."""
-        return self._add(
+        return self.keep(
             SimText(
                 id="",
                 is_inbound=True,
@@ -173,7 +173,7 @@ class Simulator:
         self, to: str, text: str, label: str = "", *, at: datetime | None = None, sender: str | None = None
     ) -> SimText:
         """Something else than us sends a text from the number."""
-        return self._add(
+        return self.keep(
             SimText(
                 id="",
                 is_inbound=False,
@@ -211,8 +211,8 @@ class Simulator:
         raise NotImplementedError
 
     def take(self, text: SimText) -> SimText:
-        """Keep a text that came through the interface."""
-        kept = self._add(text)
+        """Keep a text that came through the interface, and tell of it."""
+        kept = self.keep(text)
         self.on_sent(kept)
         return kept
 
@@ -226,7 +226,8 @@ class Simulator:
         """The text of this id."""
         return next((text for text in self.texts if text.id == text_id), None)
 
-    def _add(self, text: SimText, listed_after: timedelta | None = None) -> SimText:
+    def keep(self, text: SimText, listed_after: timedelta | None = None) -> SimText:
+        """Add a text, which gets an id, and is listed after a while."""
         with self._lock:
             delay = self.listing_delay if listed_after is None else listed_after
             kind = "MM" if text.pictures else "SM"

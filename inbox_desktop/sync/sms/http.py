@@ -67,7 +67,14 @@ class Http:
         ProviderError: REFUSED, for an address to which the secret would travel in plain text.
     """
 
-    def __init__(self, name: str, base_url: str, auth: httpx.Auth, seconds: float = ANSWER_SECONDS) -> None:
+    def __init__(
+        self,
+        name: str,
+        base_url: str,
+        auth: httpx.Auth,
+        seconds: float = ANSWER_SECONDS,
+        context: ssl.SSLContext | None = None,
+    ) -> None:
         self.name = name
         self.clock_offset = timedelta(0)
         """How far the provider's clock is ahead of ours, by its newest answer."""
@@ -75,7 +82,7 @@ class Http:
         self._is_at_home = is_loopback(self._base.host)
         self._auth = auth
         self._seconds = seconds
-        self._context = client_context()
+        self._context = context or client_context()
         self._reading = self._client(httpx.Limits(max_connections=8))
         # A connection that was kept may be dead already, and a text lost on it would count as ambiguous.
         self._sending = self._client(httpx.Limits(max_connections=4, max_keepalive_connections=0))
@@ -83,6 +90,10 @@ class Http:
         self._elsewhere = self._client(
             httpx.Limits(max_connections=4), any_address if self._is_at_home else is_public
         )
+
+    def at(self, base_url: str, auth: httpx.Auth) -> Http:
+        """The same provider at another address, or signed in otherwise."""
+        return Http(self.name, base_url, auth, self._seconds, self._context)
 
     def _client(self, limits: httpx.Limits, is_allowed: IsAllowed = any_address) -> httpx.AsyncClient:
         return httpx.AsyncClient(

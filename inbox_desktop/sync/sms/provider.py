@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -11,6 +11,9 @@ from typing import Protocol
 from inbox_desktop.models.errors import InboxError
 from inbox_desktop.models.kinds import DeliveryState, Direction
 
+Known = Callable[[str], Awaitable[bool]]
+"""Whether the inbox has a text of this external id already. A provider asks it where that saves requests."""
+
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
@@ -18,11 +21,13 @@ class Abilities:
 
     `overlap` is how far behind the newest message that was seen a poll looks again: as long as the
     provider may take to list a message. `reaches_back` is how old a message may be and still be read.
+    `interval` is how long to wait between two polls, at least: some providers take money for each.
     """
 
     pictures: bool
     overlap: timedelta
     reaches_back: timedelta
+    interval: timedelta = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ class Contract:
 
     def __init__(self, description: dict[str, Any], server: str, paths: Sequence[str]) -> None:
         self._server = server
-        self._description = {**description, "paths": {path: description["paths"][path] for path in paths}}
+        self._description = _only(description, paths)
         self._api = OpenAPI.from_dict(self._description)
 
     def faults(self, exchange: Exchange) -> list[str]:
@@ -119,6 +119,28 @@ class Contract:
                 found = found[step]
             schema = found
         return schema
+
+
+def _only(description: dict[str, Any], paths: Sequence[str]) -> dict[str, Any]:
+    """The description with these paths and the components that they need; the rest takes seconds to check."""
+    kept: dict[str, Any] = {path: description["paths"][path] for path in paths}
+    components: dict[str, dict[str, Any]] = {}
+    if "securitySchemes" in description.get("components", {}):
+        components["securitySchemes"] = description["components"]["securitySchemes"]
+    waiting: list[Any] = list(kept.values())
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict):
+            waiting += value.values()
+            reference = value.get("$ref")
+            if isinstance(reference, str):
+                _, _, kind, name = reference.split("/", 3)
+                if name not in components.setdefault(kind, {}):
+                    components[kind][name] = description["components"][kind][name]
+                    waiting.append(components[kind][name])
+    return {**description, "paths": kept, "components": components}
 
 
 def _merged(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:

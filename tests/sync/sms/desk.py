@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable
 from datetime import datetime, timedelta
 
 import pytest
@@ -33,15 +32,14 @@ async def listed(
     return sorted(found, key=lambda text: (text.at, text.external_id))
 
 
-@asynccontextmanager
-async def at_desk(
-    sim: Simulator, connect: Callable[[Simulator], Provider], violations: int = 0
-) -> AsyncIterator[Provider]:
-    """The provider over a served simulator, which afterwards has seen this many violations."""
-    with sim:
-        provider = connect(sim)
-        try:
-            yield provider
-        finally:
-            await provider.close()
-    assert len(sim.violations) == violations, sim.violations
+class SetClock:
+    """A clock that the test sets."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **duration: float) -> None:
+        self.now += timedelta(**duration)

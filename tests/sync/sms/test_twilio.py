@@ -13,27 +13,14 @@ from inbox_desktop.demo.providers.twilio import TwilioSimulator
 from inbox_desktop.models.kinds import DeliveryState, Direction
 from inbox_desktop.sync.sms.provider import Picture, Trouble
 from inbox_desktop.sync.sms.twilio import Twilio
-from tests.sync.sms.desk import CUSTOMER, NUMBER, OTHER, SECRET, failure_of, listed
+from tests.sync.sms.desk import CUSTOMER, NUMBER, OTHER, SECRET, SetClock, failure_of, listed
 
 PNG = b"\x89PNG a picture"
 
 
-class SetClock:
-    """A clock that the test sets."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 3, 1, 12, 0, 0, 250_000, UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def advance(self, **duration: float) -> None:
-        self.now += timedelta(**duration)
-
-
 @pytest.fixture
 def clock() -> SetClock:
-    return SetClock()
+    return SetClock(datetime(2026, 3, 1, 12, 0, 0, 250_000, UTC))
 
 
 @pytest.fixture
