@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,6 +26,7 @@ from inbox_desktop.models.kinds import (
     MessageKind,
     TicketStatus,
 )
+from inbox_desktop.models.queries.consents import consents_of
 from inbox_desktop.models.queries.rows import DraftFile
 from inbox_desktop.models.rules.channels import Recipient as RuleRecipient
 from inbox_desktop.models.rules.channels import reply_refusal
@@ -53,6 +54,8 @@ from inbox_desktop.models.tables import (
 from inbox_desktop.models.texts import snippet_of
 
 LONGEST_TEXT = 1_000_000
+LONGEST_SMS = 1_600
+"""Characters: what every provider takes in one request (Twilio's limit, the lowest)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,13 +133,6 @@ class Reply(Write):
         channel = session.get_one(Channel, ticket.channel_id)
         self._check_rules(session, ticket, channel)
         last = last_inbound(session, ticket)
-        to = self.to or answer_addresses(
-            last.reply_to if last else (),
-            last.author_address if last else "",
-            ticket.customer_address,
-            (channel.address, *channel.settings.get("aliases", ())),
-        )
-        subject = reply_subject(ticket.subject) if channel.kind == ChannelKind.EMAIL else ""
         message = Message(
             id=self.message_id,
             ticket_id=ticket.id,
@@ -151,20 +147,34 @@ class Reply(Write):
             sent_at=self.at,
             order_at=order_after(ticket.last_message_at, self.at),
             stored_at=self.at,
-            subject=subject,
-            to=list(to),
-            cc=list(self.cc),
-            bcc=list(self.bcc),
             text=self.text,
             visible_text=self.text,
-            html=self.html,
             in_reply_to=last.external_id if last else None,
-            references=references(last.references, last.in_reply_to, last.external_id) if last else [],
+            **self._envelope(ticket, channel, last),
         )
         self._store(session, ticket, message)
         self._queue(session, channel, message)
         undo = self._update_ticket(session, ticket)
         return Effect(ticket.id, undo)
+
+    def _envelope(self, ticket: Ticket, channel: Channel, last: Message | None) -> dict[str, Any]:
+        """To whom it goes, and what only mail has; a text goes to the phone that the ticket is with."""
+        if channel.kind != ChannelKind.EMAIL:
+            return {"to": [ticket.customer_address]}
+        to = self.to or answer_addresses(
+            last.reply_to if last else (),
+            last.author_address if last else "",
+            ticket.customer_address,
+            (channel.address, *channel.settings.get("aliases", ())),
+        )
+        return {
+            "subject": reply_subject(ticket.subject),
+            "to": list(to),
+            "cc": list(self.cc),
+            "bcc": list(self.bcc),
+            "html": self.html,
+            "references": references(last.references, last.in_reply_to, last.external_id) if last else [],
+        }
 
     def _check_rules(self, session: WriteSession, ticket: Ticket, channel: Channel) -> None:
         if channel.removed_at is not None:
@@ -172,9 +182,14 @@ class Reply(Write):
         customer = session.get_one(Customer, ticket.customer_id)
         refusal = reply_refusal(
             ChannelKind(channel.kind),
-            RuleRecipient(blocked=customer.blocked),
+            RuleRecipient(customer.blocked, consents_of(session.connection(), ticket.customer_address)),
             has_inbound=ticket.last_inbound_id is not None,
         )
+        if refusal is None and channel.kind == ChannelKind.SMS and len(self.text) > LONGEST_SMS:
+            refusal = (
+                f"A text has at most {LONGEST_SMS:,} characters, this one {len(self.text):,}. It is kept as "
+                "a draft: shorten it, or send it in several texts."
+            )
         if refusal:
             raise RefusedError(refusal)
         if self.seen_message_id is None:
@@ -252,14 +267,20 @@ class AddNote(Write):
 
 
 def newer_public_message(session: Session, ticket_id: str, seen_message_id: str) -> Message | None:
-    """The newest message that stands behind the seen one and is neither a note nor taken back, if any.
+    """The newest message that stands behind the seen one and that whoever answers must read, if any.
 
+    No note, nothing that was taken back, and nothing that the brand sends by itself is such a message.
     Whoever names a message that is not of this ticket has seen nothing of it.
     """
     cancelled = select(Delivery.message_id).where(Delivery.state == DeliveryState.CANCELLED)
     query = (
         select(Message)
-        .where(Message.ticket_id == ticket_id, Message.kind != MessageKind.NOTE, Message.id.not_in(cancelled))
+        .where(
+            Message.ticket_id == ticket_id,
+            Message.kind.not_in((MessageKind.NOTE, MessageKind.CAMPAIGN)),
+            ~((Message.kind == MessageKind.AUTO_REPLY) & (Message.direction == Direction.OUTBOUND)),
+            Message.id.not_in(cancelled),
+        )
         .order_by(Message.order_at.desc(), Message.id.desc())
         .limit(1)
     )

@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from inbox_desktop.models.clock import now
-from inbox_desktop.models.kinds import TicketStatus
+from inbox_desktop.models.kinds import ConsentSource, ConsentState, TicketStatus
 
 _BACK = {
     TicketStatus.OPEN: "open again",
@@ -53,8 +53,34 @@ def _snoozed(telling: Telling, detail: Mapping[str, Any], who: str) -> str:
     return f"{who} snoozed the ticket until {telling.moment(datetime.fromisoformat(detail['until']))}"
 
 
+def _consent_changed(_telling: Telling, detail: Mapping[str, Any], who: str) -> str:
+    is_granted = detail["state"] == ConsentState.GRANTED
+    match ConsentSource(detail["source"]):
+        case ConsentSource.KEYWORD:
+            return "The customer agreed to texts" if is_granted else "The customer opted out of texts"
+        case ConsentSource.PROVIDER:
+            return "The provider says that the customer opted out of texts"
+        case ConsentSource.IMPORT:
+            return f"Consent to texts was imported: {'given' if is_granted else 'revoked'}"
+        case ConsentSource.AGENT:
+            kinds = " and ".join(detail["kinds"])
+            what = "agrees to" if is_granted else "does not agree to"
+            return f"{who} noted that the customer {what} {kinds} texts"
+
+
+def _joined(_telling: Telling, detail: Mapping[str, Any], who: str) -> str:
+    return f"{who} joined the profile {detail['profile']} with this one"
+
+
+def _parted(_telling: Telling, detail: Mapping[str, Any], who: str) -> str:
+    return f"{who} parted this profile from {detail['profile']} again"
+
+
 _SENTENCES: dict[str, _Words] = {
     "assigned": _assigned,
+    "consent_changed": _consent_changed,
+    "profiles_joined": _joined,
+    "profiles_parted": _parted,
     "closed": lambda _telling, _detail, who: f"{who} closed the ticket",
     "reopened": lambda _telling, _detail, who: f"{who} reopened the ticket",
     "reopened_by_message": lambda _telling, _detail, _who: "Reopened by a reply",

@@ -8,7 +8,15 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select
 
 from inbox_desktop.models.attachments import AttachmentStore
-from inbox_desktop.models.kinds import ActorKind, ChannelKind, DeliveryState, Direction, MessageKind
+from inbox_desktop.models.kinds import (
+    ActorKind,
+    ChannelKind,
+    CopyState,
+    DeliveryState,
+    Direction,
+    MessageKind,
+)
+from inbox_desktop.models.queries.consents import consents_of
 from inbox_desktop.models.queries.event_words import Telling
 from inbox_desktop.models.queries.rows import (
     AttachmentRow,
@@ -141,6 +149,7 @@ def _deliveries(connection: Connection, message_ids: Sequence[str]) -> dict[str,
             row.not_before,
             row.attempts,
             tuple(recipients[row.id]),
+            row.detail if row.sent_copy == CopyState.FAILED else "",
         )
         for row in connection.execute(select(Delivery.__table__).where(of_these))
     }
@@ -196,13 +205,15 @@ def _answering(connection: Connection, ticket: TicketRow) -> tuple[str | None, s
         last = connection.execute(columns.where(Message.id == ticket.last_inbound_id)).first()
     refusal = reply_refusal(
         ChannelKind(ticket.channel_kind),
-        RuleRecipient(blocked=ticket.customer_blocked),
+        RuleRecipient(ticket.customer_blocked, consents_of(connection, ticket.customer_address)),
         has_inbound=ticket.last_inbound_id is not None,
     )
     if channel.removed_at is not None:
         refusal = removed_channel_refusal(channel.address)
     aliases = channel.settings.get("aliases", ())
     own = reply_from(channel.address, aliases, last.channel_address if last else "")
+    if ticket.channel_kind is not ChannelKind.EMAIL:
+        return refusal, own, (ticket.customer_address,)
     to = answer_addresses(
         last.reply_to if last else (),
         last.author_address if last else "",
