@@ -46,7 +46,7 @@ def read_phone(text: str, region: str | None = None) -> str:
     shown = f"“{written[:_LONGEST_SHOWN]}”"
     if not any(character.isdigit() for character in written):
         raise PhoneError(
-            f"{shown} is no phone number." if written else "There is no phone number. Enter one."
+            f"{shown} is no phone number. Enter its digits." if written else "Enter a phone number."
         )
     if any(character.isalpha() for character in written):
         raise PhoneError(f"{shown} has letters in it. Write the phone number in digits.")
@@ -55,9 +55,9 @@ def read_phone(text: str, region: str | None = None) -> str:
             f"{shown} has no country code. Begin with + and the country code, as in +1 415 555 0132."
         )
     wrong = ""
-    for candidate in (written, f"+{written[2:]}" if written.startswith("00") else ""):
+    for candidate in [written, f"+{written[2:]}"] if written.startswith("00") else [written]:
         number = _parse(candidate, region)
-        wrong = _what_is_wrong(number) if candidate else wrong
+        wrong = _what_is_wrong(number)
         if number is not None and not wrong:
             return _e164(number)
     raise PhoneError(f"{shown} is no phone number: {wrong}. Check its digits.")

@@ -84,7 +84,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
                 return obj[attribute]
             return self.undefined(obj=obj, name=attribute)
 
-    def default(value: Any, otherwise: Any = "") -> Any:
+    def default(value: Any, otherwise: Any = "", _if_blank: Any = True) -> Any:
         return otherwise if isinstance(value, Undefined) or not str(value).strip() else value
 
     environment = Environment(
@@ -152,7 +152,8 @@ def _require_simple(node: Node, depth: int) -> None:
             raise TemplateError(
                 f"There is no “{node.name[:60]}” to apply to a variable. There are: {', '.join(FILTERS)}."
             )
-        if len(node.args) > (node.name == "default") or node.kwargs or node.dyn_args or node.dyn_kwargs:
+        most = 2 if node.name == "default" else 0
+        if len(node.args) > most or node.kwargs or node.dyn_args or node.dyn_kwargs:
             raise _unreadable(node.lineno)
     elif isinstance(node, nodes.Getattr):
         if not _dotted(node):

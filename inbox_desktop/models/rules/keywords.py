@@ -5,6 +5,7 @@ See docs/decisions/0020-sms-keywords.md for what the product's section 2 leaves 
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final
 
@@ -32,8 +33,9 @@ _ALWAYS_WITHIN_US: Final = frozenset({"stop", "stopall"})
 _LONGEST_READ: Final = 5_000
 # Letters and digits; a hyphen or an apostrophe between them joins: "non-stop" is one word, "week-end" too.
 _WORD: Final = re.compile(r"\w+(?:[-‐'’]\w+)*")
-# One word each, whatever is in them: addresses of pages and of people.
-_ADDRESS: Final = re.compile(r"\S+://\S*|www\.\S*|\S*\w@\w\S*|\w[\w-]*(?:\.[\w-]+)+/\S*", re.IGNORECASE)
+# The address of a page or a person is one word, whatever is in it.
+_PERSON: Final = re.compile(r"\w@\w")
+_PAGE: Final = re.compile(r"\W*(?:www\.|\w[\w-]*(?:\.[\w-]+)+/)")
 # Capitals and small letters of "i" that Turkish keyboards write.
 _TURKISH_I: Final = str.maketrans("İı", "ii")
 
@@ -98,9 +100,17 @@ def answer(keyword: Keyword, brand: str, contact: str) -> str:
     return f"{brand}: {words}" if brand else words
 
 
-def _words(text: str) -> list[str]:
+def _words(text: str) -> Iterator[str]:
     """The text's words in small letters, without anything invisible in them."""
     plain = unicodedata.normalize("NFKC", text[:_LONGEST_READ]).translate(_TURKISH_I).casefold()
-    visible = "".join(c for c in plain if c.isspace() or unicodedata.category(c) not in {"Cc", "Cf", "Mn"})
-    addresses = _ADDRESS.findall(visible)
-    return [*addresses, *_WORD.findall(_ADDRESS.sub(" ", visible))]
+    visible = "".join(c for c in plain if c.isspace() or not _is_invisible(c))
+    for piece in visible.split():
+        if "://" in piece or _PERSON.search(piece) or _PAGE.match(piece):
+            yield piece
+        else:
+            yield from _WORD.findall(piece)
+
+
+def _is_invisible(character: str) -> bool:
+    """Whether it is a control, a zero-width character or an emoji's variation selector."""
+    return unicodedata.category(character) in {"Cc", "Cf"} or "\ufe00" <= character <= "\ufe0f"
