@@ -157,7 +157,9 @@ class Settler:
             copy = CopyState.FAILED
             log.warning("filing the copy of a sent message was given up: %s", chore.trouble)
         at = self._record.clock()
-        await self._record.perform([RecordCopy(actor=SYSTEM, at=at, delivery_id=delivery_id, copy=copy)])
+        why = chore.trouble if copy is CopyState.FAILED else ""
+        action = RecordCopy(actor=SYSTEM, at=at, delivery_id=delivery_id, copy=copy, detail=why)
+        await self._record.perform([action])
         self._copies.pop(delivery_id, None)
 
     async def _try_copy(self, delivery_id: str, chore: _Chore, sender: Sender | None) -> CopyState:
@@ -166,7 +168,7 @@ class Settler:
         if sender is None:
             with self._store.read() as connection:
                 is_removed = reading.channel_is_removed(connection, mail.channel_id)
-            chore.trouble = "its channel has no way out"
+            chore.trouble = "The channel's settings make no way out. Check them."
             return CopyState.NONE if is_removed else CopyState.WAITING
         try:
             await sender.file_copy(mail)

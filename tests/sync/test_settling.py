@@ -10,6 +10,7 @@ from inbox_desktop.models.backups import back_up
 from inbox_desktop.models.check import check
 from inbox_desktop.models.errors import InboxError, StorageError
 from inbox_desktop.models.kinds import CopyState, DeliveryState
+from inbox_desktop.models.queries.thread import thread
 from inbox_desktop.models.store import Store
 from inbox_desktop.sync.outbox import Pauses
 from inbox_desktop.sync.sending import NoCopyError
@@ -28,6 +29,12 @@ async def test_copies_are_tried_again_and_given_up(desk: Desk) -> None:
         await outbox.flush_once()
     assert desk.copy(delivery) is CopyState.FAILED
     assert desk.state(delivery) is DeliveryState.SENT
+    ticket_id = desk.message(delivery).ticket_id or ""
+    with desk.store.read() as connection:
+        shown = thread(connection, ticket_id, desk.store.attachments.folder)
+    assert shown is not None
+    assert shown.messages[-1].delivery is not None
+    assert shown.messages[-1].delivery.uncopied == "the folder is full"
 
 
 @pytest.mark.expects_log("given up.*content is missing")

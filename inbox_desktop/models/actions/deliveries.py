@@ -222,16 +222,20 @@ class CancelDelivery(TicketAction):
 
 @dataclass(frozen=True, kw_only=True)
 class RecordCopy(DeliveryAction):
-    """The copy in the Sent folder is there, or could not be put there."""
+    """The copy in the Sent folder is there, or could not be put there; `detail` says why, in words."""
 
     name: ClassVar[str] = "delivery.copy"
     copy: CopyState
+    detail: str = ""
 
     def apply(self, session: WriteSession) -> Effect:
         """Never refused."""
         delivery = _delivery(session, self.delivery_id)
         delivery.copy = self.copy
-        return Effect()
+        if self.copy is not CopyState.FAILED:
+            return Effect()
+        delivery.detail = self.detail
+        return Effect(_ticket_id(session, delivery))
 
 
 def _take_back(session: WriteSession, message: Message) -> None:

@@ -86,7 +86,10 @@ class RecipientRow:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRow:
-    """How far an outgoing message is. `not_before` (UTC) ends the undo window or a pause before a retry."""
+    """How far an outgoing message is. `not_before` (UTC) ends the undo window or a pause before a retry.
+
+    `uncopied` says why there is no copy in the Sent folder, once that was given up.
+    """
 
     id: str
     state: DeliveryState
@@ -94,6 +97,7 @@ class DeliveryRow:
     not_before: datetime | None
     attempts: int
     recipients: tuple[RecipientRow, ...]
+    uncopied: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,9 @@ def delivery_strip(delivery: DeliveryRow | None, act: Act, parent: QWidget) -> S
         return strip
     if delivery.state is DeliveryState.SENT and (words := refused_words(delivery)):
         return Strip(words, Tone.BAD, parent)
+    if delivery.uncopied:
+        words = f"Sent, but not copied to the Sent folder: {ended(delivery.uncopied)}"
+        return Strip(words, Tone.WARN, parent)
     return None
 
 
