@@ -1,4 +1,7 @@
-"""The text of one message: plain or sanitised HTML, selectable, as high as its content, never scrolling."""
+"""The text of one message: plain or sanitised HTML, selectable, as high as its content.
+
+It never scrolls, but sideways where a table has more columns than there is room for.
+"""
 
 import re
 from collections.abc import Mapping
@@ -26,10 +29,12 @@ from inbox_desktop.ui.kit.labels import LINE_HEIGHT
 from inbox_desktop.ui.kit.tokens import LIGHT
 from inbox_desktop.ui.thread.colours import without_plain_colours
 from inbox_desktop.ui.thread.document import SafeDocument, name_images
-from inbox_desktop.ui.thread.fitting import fit_images, fit_tables, has_tables, trim
+from inbox_desktop.ui.thread.fitting import fit_images, fit_tables, has_tables, most_columns, trim
 from inbox_desktop.ui.thread.links import open_link, shown_address
 
 _MENTION: Final = re.compile(r"(?<![\w@])(@\w[\w.\-]{0,40}\w)")
+_COLUMN: Final = 72
+"""How wide a column of a table that scrolls is, about, in pixels at 100 %."""
 _MOVING: Final = frozenset(
     {Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Up, Qt.Key.Key_Down}
 )
@@ -106,8 +111,19 @@ class Body(QTextBrowser):
             used = width if has_tables(self._document) else min(width, ceil(self._document.idealWidth()))
             if used < width:
                 self.setLineWrapColumnOrWidth(used)
-            self._fitted = (width, used, ceil(self._document.size().height()))
+            self._fitted = (width, used, self._let_scroll(width) + ceil(self._document.size().height()))
         return self._fitted[1:]
+
+    def _let_scroll(self, width: int) -> int:
+        """Let a table that cannot be as narrow as the room scroll sideways; returns the bar's height."""
+        is_wide = self._document.size().width() > width + 1
+        policy = Qt.ScrollBarPolicy
+        self.setHorizontalScrollBarPolicy(policy.ScrollBarAlwaysOn if is_wide else policy.ScrollBarAlwaysOff)
+        if not is_wide:
+            return 0
+        wanted = theme().px(_COLUMN) * most_columns(self._document)
+        self.setLineWrapColumnOrWidth(max(wanted, ceil(self._document.size().width())))
+        return self.horizontalScrollBar().sizeHint().height()
 
     def _tokens(self) -> Tokens:
         return LIGHT if self._own_colours else theme().tokens
@@ -176,8 +192,11 @@ class Body(QTextBrowser):
         self.setToolTip(plain_tool_tip(shown_address(address)) if address else "")
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave scrolling to the thread."""
-        event.ignore()
+        """Leave scrolling to the thread, but sideways where there is more than is seen."""
+        if self.horizontalScrollBar().maximum() and abs(event.angleDelta().x()) > abs(event.angleDelta().y()):
+            super().wheelEvent(event)
+        else:
+            event.ignore()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keep selecting and copying; leave moving to the thread, and Escape to the message."""

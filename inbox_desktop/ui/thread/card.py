@@ -130,7 +130,10 @@ class MessageCard(KitWidget):
         self._set_remote_strip()
         self._set_delivery()
         self._set_attachments()
-        warnings = " ".join(self.message.warnings[:2])
+        message = self.message
+        warnings = " ".join(message.warnings[:2])
+        if not warnings and not (message.text.strip() or message.html or message.attachments):
+            warnings = "This message has no text"
         self._warning = Strip(warnings[:300].capitalize(), Tone.NEUTRAL, self) if warnings else None
         self._describe()
         self._fill()

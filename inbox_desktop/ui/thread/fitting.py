@@ -91,6 +91,11 @@ def has_tables(document: QTextDocument) -> bool:
     return next(tables(document), None) is not None
 
 
+def most_columns(document: QTextDocument) -> int:
+    """How many columns the widest table has, 0 without tables."""
+    return max((table.columns() for table in tables(document)), default=0)
+
+
 def fit_tables(document: QTextDocument, width: int) -> None:
     """Let columns with fixed widths that do not fit keep their shares of the room instead."""
     percent = QTextLength.Type.PercentageLength
@@ -138,12 +143,13 @@ def _room(document: QTextDocument, position: int, width: float) -> float:
 
 
 def trim(document: QTextDocument, line_height: int) -> None:
-    """Take away empty lines and margins at the beginning and end, and give every line at least a height."""
+    """Take away empty lines and margins at both ends; let every line wrap and have at least a height."""
     cursor = QTextCursor(document)
     cursor.beginEditBlock()
     cursor.select(QTextCursor.SelectionType.Document)
     lines = QTextBlockFormat()
     lines.setLineHeight(line_height, QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
+    lines.setNonBreakableLines(False)  # of <pre> and nowrap: what does not fit would be cut off
     cursor.mergeBlockFormat(lines)
     _delete_while_empty(document, cursor, at_end=True)
     _delete_while_empty(document, cursor, at_end=False)

@@ -50,6 +50,38 @@ def test_a_long_word_is_broken_and_not_cut(body: Body) -> None:
     assert width <= 300
 
 
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<p>Before</p><pre>{'x ' * 400}</pre>",
+        f"<p style='white-space:nowrap'>{'no wrap ' * 60}</p>",
+        f"<table><tr><td style='white-space:nowrap'>{'no wrap ' * 60}</td></tr></table>",
+    ],
+)
+def test_lines_that_are_not_meant_to_wrap_are_not_cut_off(body: Body, html: str) -> None:
+    body.show_html(html, {})
+    width, height = body.fit(440)
+    body.resize(width, height)
+    body.show()
+    assert body.document().size().width() <= 440
+    assert body.horizontalScrollBar().maximum() == 0
+
+
+def test_a_table_with_more_columns_than_fit_can_be_scrolled_sideways(body: Body) -> None:
+    cells = "".join(f"<td>column {number} with words</td>" for number in range(40))
+    body.show_html(f"<table border=1><tr>{cells}</tr></table>", {})
+    width, height = body.fit(440)
+    body.resize(width, height)
+    body.show()
+    assert width == 440
+    assert height < 200  # its words are not squeezed into letters
+    assert body.horizontalScrollBar().maximum() > 440
+    body.show_plain("Short")
+    width, height = body.fit(440)
+    body.resize(width, height)
+    assert body.horizontalScrollBar().maximum() == 0
+
+
 def test_links_in_plain_text_lead_where_they_say(body: Body, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
     monkeypatch.setattr(body_module, "open_link", opened.append)

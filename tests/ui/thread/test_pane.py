@@ -339,6 +339,13 @@ def test_an_unverified_sender_is_marked_in_words(qtbot: QtBot, pane: ThreadPane,
     assert "could not be verified" in cards(pane)[0].accessibleName()
 
 
+def test_a_message_without_anything_says_so(qtbot: QtBot, pane: ThreadPane, world: World) -> None:
+    show(qtbot, pane, world.arrive(text="", subject=""))
+    strip = cards(pane)[-1]._warning
+    assert strip is not None
+    assert strip.text == "This message has no text"
+
+
 def test_arrows_go_from_message_to_message_and_tab_stops_once(
     qtbot: QtBot, pane: ThreadPane, world: World
 ) -> None:
