@@ -343,7 +343,7 @@ def test_a_message_without_anything_says_so(qtbot: QtBot, pane: ThreadPane, worl
     show(qtbot, pane, world.arrive(text="", subject=""))
     strip = cards(pane)[-1]._warning
     assert strip is not None
-    assert strip.text == "This message has no text"
+    assert strip.accessibleName() == "This message has no text"
 
 
 def test_arrows_go_from_message_to_message_and_tab_stops_once(
