@@ -17,7 +17,11 @@ _KINDS: Final = {
     MessageKind.AUTO_REPLY: "automatic reply",
     MessageKind.BOUNCE: "delivery report",
     MessageKind.COMPLAINT: "complaint",
+    MessageKind.KEYWORD: "keyword",
+    MessageKind.CAMPAIGN: "campaign",
+    MessageKind.NOTIFICATION: "notification to the team",
 }
+_LONGEST_LABEL: Final = 40
 _REMOTE: Final = ("image", "tracker")
 LONGEST_SPOKEN: Final = 400
 
@@ -36,7 +40,10 @@ def kind_label(message: MessageRow) -> str:
     """
     if message.kind is MessageKind.REPLY and message.delivery is None:
         return "sent with another program"
-    return _KINDS.get(message.kind, "")
+    kind = _KINDS.get(message.kind, "")
+    if message.kind is MessageKind.CAMPAIGN and (name := one_line(message.subject, _LONGEST_LABEL)):
+        return f"{kind} “{name}”"
+    return kind
 
 
 def plural(count: int, word: str) -> str:
@@ -77,6 +84,7 @@ def delivery_label(delivery: DeliveryRow | None) -> str:
     if delivery.state is DeliveryState.SENT:
         return "Sent to some" if refused else "Sent"
     return {
+        DeliveryState.DELIVERED: "Delivered",
         DeliveryState.QUEUED: "Waiting",
         DeliveryState.ATTEMPTING: "Sending…",
         DeliveryState.FAILED: "Not sent",
@@ -119,9 +127,11 @@ def ended(text: str) -> str:
 def spoken(message: MessageRow, me_id: str, when: str) -> str:
     """The whole message as one plain sentence, for screen readers."""
     who = author_label(message, me_id)
-    verb = (
-        "wrote" if message.direction is Direction.INBOUND or message.kind is MessageKind.NOTE else "replied"
-    )
+    verb = "replied"
+    if message.direction is Direction.INBOUND or message.kind is MessageKind.NOTE:
+        verb = "wrote"
+    elif message.kind in {MessageKind.CAMPAIGN, MessageKind.NOTIFICATION}:
+        verb = "sent"
     kind = kind_label(message)
     said = [f"{who} {verb}{f' ({kind})' if kind else ''}, {when}:"]
     said.append(ended(one_line(message.visible_text or message.text, LONGEST_SPOKEN) or "no text"))

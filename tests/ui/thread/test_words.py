@@ -73,6 +73,25 @@ def test_my_own_messages_are_called_mine() -> None:
     assert words.spoken(mine, "me", "now").endswith("Sent.")
 
 
+def test_every_kind_and_every_delivery_has_its_words() -> None:
+    plain = {MessageKind.MESSAGE, MessageKind.REPLY}
+    for kind in MessageKind:
+        row = message(kind=kind, delivery=delivery())
+        assert bool(words.kind_label(row)) is (kind not in plain)
+    untold = {DeliveryState.CANCELLED}  # such a message stands in no thread
+    for state in DeliveryState:
+        assert bool(words.delivery_label(delivery(state))) is (state not in untold)
+    assert words.delivery_label(delivery(DeliveryState.DELIVERED)) == "Delivered"
+
+
+def test_a_campaign_bears_its_name_and_is_sent_rather_than_replied() -> None:
+    named = message(direction=Direction.OUTBOUND, kind=MessageKind.CAMPAIGN, subject="Winter\nsale")
+    assert words.kind_label(named) == "campaign “Winter sale”"
+    assert words.spoken(named, "me", "Friday").startswith("Ana Souza sent (campaign “Winter sale”), Friday:")
+    nameless = message(direction=Direction.OUTBOUND, kind=MessageKind.CAMPAIGN, subject="")
+    assert words.kind_label(nameless) == "campaign"
+
+
 def test_sizes_are_short() -> None:
     assert [words.size_words(size) for size in (12, 184_000, 2_400_000, 999_600, 3_200_000_000)] == [
         "12 B",
