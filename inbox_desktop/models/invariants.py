@@ -2,16 +2,29 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, TextClause, func, select, text
 
 from inbox_desktop.models import counts
-from inbox_desktop.models.kinds import DeliveryState, MessageKind, Role, TicketStatus, UidState
+from inbox_desktop.models.kinds import (
+    ChannelKind,
+    DeliveryState,
+    Direction,
+    MessageKind,
+    Role,
+    TicketStatus,
+    UidState,
+)
+from inbox_desktop.models.rules.auto_responder import AT_MOST_EVERY
+from inbox_desktop.models.sms_settings import LONGEST_ATTRIBUTION
 from inbox_desktop.models.tables import Base, Head, JournalEntry, Ticket
 from inbox_desktop.models.tables.base import Stamped
 
 _FIRST_FEW = 3
+_MICROSECOND = timedelta(microseconds=1)
+_LONGEST_WINDOW = timedelta(hours=LONGEST_ATTRIBUTION)
 
 
 def broken_invariants(connection: Connection) -> Iterator[str]:
@@ -133,11 +146,12 @@ _RULES = (
         ).bindparams(reply=MessageKind.REPLY.value),
     ),
     _Rule(
-        "Replies that were tried without a Message-ID",
+        "Mails that were tried without a Message-ID",
         text(
             "SELECT m.id FROM deliveries d JOIN messages m ON m.id = d.message_id"
-            " WHERE m.external_id IS NULL AND (d.attempts > 0 OR d.state = :attempting)"
-        ).bindparams(attempting=DeliveryState.ATTEMPTING.value),
+            " JOIN channels c ON c.id = d.channel_id"
+            " WHERE c.kind = :email AND m.external_id IS NULL AND (d.attempts > 0 OR d.state = :attempting)"
+        ).bindparams(email=ChannelKind.EMAIL.value, attempting=DeliveryState.ATTEMPTING.value),
     ),
     # I9: every UID is stored, a duplicate, set aside, quarantined with a reason, gone, or waits to be read.
     _Rule(
@@ -175,4 +189,95 @@ _RULES = (
     ),
 )
 
-_FINDERS: tuple[Callable[[Connection], Iterator[str]], ...] = (_counts_that_differ, _journal_gaps, *_RULES)
+_TEXT_RULES = (
+    _Rule(
+        "People who have more than one ticket at one of our numbers",
+        text(
+            "SELECT min('#' || number) FROM tickets WHERE channel_kind = :sms"
+            " GROUP BY customer_id, channel_id HAVING count(*) > 1"
+        ).bindparams(sms=ChannelKind.SMS.value),
+    ),
+    _Rule(
+        "Texts that wait for a ticket which is there",
+        text(
+            "SELECT k.message_id FROM set_aside_keys k JOIN channels c ON c.id = k.channel_id"
+            " JOIN tickets t ON t.channel_id = k.channel_id AND t.customer_address = k.external_id"
+            " JOIN identities i ON i.customer_id = t.customer_id AND i.value = k.external_id"
+            " WHERE c.kind = :sms"
+        ).bindparams(sms=ChannelKind.SMS.value),
+    ),
+    _Rule(
+        "Consents that do not agree with the newest change in their history",
+        text(
+            "WITH numbered AS (SELECT identity_id, kind, state, at, row_number() OVER ("
+            " PARTITION BY identity_id, kind ORDER BY at DESC, id DESC) AS place FROM consent_changes),"
+            " newest AS (SELECT * FROM numbered WHERE place = 1)"
+            " SELECT n.identity_id FROM newest n LEFT JOIN consents c"
+            " ON c.identity_id = n.identity_id AND c.kind = n.kind"
+            " WHERE c.state IS NOT n.state OR c.changed_at IS NOT n.at"
+            " UNION SELECT c.identity_id FROM consents c LEFT JOIN newest n"
+            " ON n.identity_id = c.identity_id AND n.kind = c.kind WHERE n.identity_id IS NULL"
+        ),
+    ),
+    # The last campaign message before the text, and the first text since that one.
+    _Rule(
+        "Texts that are credited to a campaign which they do not answer",
+        text(
+            "SELECT a.message_id FROM attributions a JOIN messages t ON t.id = a.message_id"
+            " JOIN messages c ON c.id = a.campaign_message_id"
+            " WHERE t.direction <> :inbound OR c.kind <> :campaign OR c.channel_id <> t.channel_id"
+            " OR c.ticket_id IS NOT t.ticket_id OR t.sent_at NOT BETWEEN c.sent_at AND c.sent_at + :longest"
+            " OR EXISTS (SELECT 1 FROM messages o WHERE o.ticket_id = t.ticket_id"
+            " AND o.channel_id = t.channel_id AND o.id NOT IN (t.id, c.id) AND ("
+            " (o.direction = :inbound AND o.sent_at >= c.sent_at AND o.sent_at < t.sent_at)"
+            " OR (o.kind = :campaign AND o.sent_at > c.sent_at AND o.sent_at <= t.sent_at)))"
+        ).bindparams(
+            inbound=Direction.INBOUND.value,
+            campaign=MessageKind.CAMPAIGN.value,
+            longest=_LONGEST_WINDOW // _MICROSECOND,
+        ),
+    ),
+    _Rule(
+        "Automatic answers to one person within a day",
+        text(
+            "WITH answers AS (SELECT a.id, a.sent_at, t.customer_id, a.to_addresses FROM messages a"
+            " JOIN tickets t ON t.id = a.ticket_id JOIN messages q ON q.channel_id = a.channel_id"
+            " AND q.external_id = a.in_reply_to WHERE a.kind = :auto AND a.direction = :outbound"
+            " AND t.channel_kind = :sms AND q.kind = :message)"
+            " SELECT b.id FROM answers a JOIN answers b ON b.customer_id = a.customer_id AND b.id > a.id"
+            " AND b.to_addresses = a.to_addresses AND abs(b.sent_at - a.sent_at) < :day"
+        ).bindparams(
+            auto=MessageKind.AUTO_REPLY.value,
+            outbound=Direction.OUTBOUND.value,
+            sms=ChannelKind.SMS.value,
+            message=MessageKind.MESSAGE.value,
+            day=AT_MOST_EVERY // _MICROSECOND,
+        ),
+    ),
+    _Rule(
+        "Automatic answers and notifications that nobody sends",
+        text(
+            "SELECT m.id FROM messages m LEFT JOIN deliveries d ON d.message_id = m.id"
+            " WHERE m.kind IN (:auto, :notice) AND m.direction = :outbound AND d.id IS NULL"
+        ).bindparams(
+            auto=MessageKind.AUTO_REPLY.value,
+            notice=MessageKind.NOTIFICATION.value,
+            outbound=Direction.OUTBOUND.value,
+        ),
+    ),
+    _Rule(
+        "Profiles that were merged into another one and still own something",
+        text(
+            "SELECT id FROM customers WHERE merged_into IS NOT NULL AND ("
+            " id IN (SELECT customer_id FROM identities) OR id IN (SELECT customer_id FROM tickets)"
+            " OR merged_into NOT IN (SELECT id FROM customers))"
+        ),
+    ),
+)
+
+_FINDERS: tuple[Callable[[Connection], Iterator[str]], ...] = (
+    _counts_that_differ,
+    _journal_gaps,
+    *_RULES,
+    *_TEXT_RULES,
+)
