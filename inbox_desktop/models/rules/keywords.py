@@ -102,7 +102,8 @@ def answer(keyword: Keyword, brand: str, contact: str) -> str:
 
 def _words(text: str) -> Iterator[str]:
     """The text's words in small letters, without anything invisible in them."""
-    plain = unicodedata.normalize("NFKC", text[:_LONGEST_READ]).translate(_TURKISH_I).casefold()
+    plain = unicodedata.normalize("NFKC", text[:_LONGEST_READ])[:_LONGEST_READ]
+    plain = plain.translate(_TURKISH_I).casefold()
     visible = "".join(c for c in plain if c.isspace() or not _is_invisible(c))
     for piece in visible.split():
         if "://" in piece or _PERSON.search(piece) or _PAGE.match(piece):
