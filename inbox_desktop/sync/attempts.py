@@ -33,7 +33,10 @@ class Attempts:
         """
         mail = self._record.mail(delivery_id)
         begin = BeginAttempt(
-            actor=SYSTEM, at=self._record.clock(), delivery_id=delivery_id, external_id=mail.external_id
+            actor=SYSTEM,
+            at=self._record.clock(),
+            delivery_id=delivery_id,
+            external_id=mail.external_id or None,
         )
         if isinstance((await self._record.perform([begin]))[0], Refusal):
             return None
@@ -99,7 +102,7 @@ class Attempts:
         actions: list[Action] = (
             self._postpone(mail, result)
             if state is DeliveryState.QUEUED
-            else [self._record.finish(mail, state, result.detail, results)]
+            else [self._record.finish(mail, state, result.detail, results, result.external_id)]
         )
         await self._record.insist(mail, actions)
         self._record.on_problem(mail.channel_id, result.detail if result.server_trouble else None)
@@ -127,6 +130,7 @@ class Attempts:
         """Put it off; when the server is in trouble, also what else is due in the channel."""
         pauses = self._record.pauses
         pause = pauses.person if result.needs_person else pauses.after(mail.attempts)
+        pause = max(pause, result.retry_after or 0.0)
         detail = result.detail or "Not sent yet."
         settled = tuple(r for r in result.recipients if r.state is not DeliveryState.QUEUED)
         actions: list[Action] = [self._record.postpone(mail.delivery_id, pause, detail, settled)]

@@ -9,10 +9,10 @@ from typing import Protocol, TypeVar
 from inbox_desktop.models.actions import SYSTEM, Action, Outcome, Refusal, perform_all
 from inbox_desktop.models.actions.deliveries import FinishAttempt, PostponeAttempt, RecipientResult
 from inbox_desktop.models.errors import StorageError
-from inbox_desktop.models.kinds import DeliveryState
+from inbox_desktop.models.kinds import ChannelKind, DeliveryState
 from inbox_desktop.models.store import Store, WriteSession
 from inbox_desktop.sync import outbox_reading as reading
-from inbox_desktop.sync.email.message_ids import make_message_id
+from inbox_desktop.sync.email.message_ids import make_message_id, unsigned_message_id
 from inbox_desktop.sync.sending import OutgoingMail
 
 T = TypeVar("T")
@@ -86,17 +86,20 @@ class DeliveryRecord:
         return self.clock() + timedelta(seconds=seconds)
 
     def mail(self, delivery_id: str) -> OutgoingMail:
-        """The message of a delivery, with the Message-ID that it has or will have: it is always the same.
+        """The message of a delivery; a mail with the Message-ID that it has or will have, always the same.
 
         Raises:
             StorageError: the store could not be read.
         """
         with self.store.read() as connection:
             mail = reading.outgoing_mail(connection, delivery_id)
-        if mail.external_id:
+        if mail.external_id or mail.channel_kind is not ChannelKind.EMAIL:
             return mail
         domain = mail.from_address.rpartition("@")[2]
-        message_id = make_message_id(mail.ticket_id, mail.message_id, self._key, domain)
+        if mail.ticket_id:
+            message_id = make_message_id(mail.ticket_id, mail.message_id, self._key, domain)
+        else:
+            message_id = unsigned_message_id(mail.message_id, domain)
         return replace(mail, external_id=message_id)
 
     async def perform(self, actions: Sequence[Action]) -> list[Outcome | Refusal]:
@@ -132,9 +135,14 @@ class DeliveryRecord:
             return
 
     def finish(
-        self, mail: OutgoingMail, state: DeliveryState, detail: str, results: tuple[RecipientResult, ...]
+        self,
+        mail: OutgoingMail,
+        state: DeliveryState,
+        detail: str,
+        results: tuple[RecipientResult, ...],
+        external_id: str | None = None,
     ) -> FinishAttempt:
-        """The action that ends a delivery."""
+        """The action that ends a delivery. `external_id` is what a provider calls the message, if it told."""
         return FinishAttempt(
             actor=SYSTEM,
             at=self.clock(),
@@ -142,6 +150,7 @@ class DeliveryRecord:
             state=state,
             detail=detail,
             recipients=results,
+            external_id=external_id,
         )
 
     def postpone(

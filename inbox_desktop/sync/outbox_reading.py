@@ -1,12 +1,12 @@
 """What the outbox reads from the store: what is due, what was left open, and the messages themselves."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, or_, select
 from sqlalchemy.orm import Session
 
-from inbox_desktop.models.kinds import CopyState, DeliveryState
+from inbox_desktop.models.kinds import ChannelKind, CopyState, DeliveryState
 from inbox_desktop.models.tables import Attachment, Channel, Delivery, Message, Recipient
 from inbox_desktop.sync.sending import OutgoingFile, OutgoingMail, QuotedMessage
 
@@ -55,6 +55,21 @@ def put_off(connection: Connection, channel_id: str | None) -> list[str]:
     return list(connection.scalars(query))
 
 
+def held_by_the_clock(connection: Connection, at: datetime, longest: timedelta) -> dict[str, timedelta]:
+    """What was queued in the future, since the clock was set back; with the time that it was to wait.
+
+    Only what was to wait `longest` at most, which is an undo window, and no time of day.
+    """
+    query = select(Delivery.id, Delivery.queued_at, Delivery.not_before).where(
+        Delivery.state == DeliveryState.QUEUED, Delivery.detail == "", Delivery.not_before > at
+    )
+    return {
+        row.id: row.not_before - row.queued_at
+        for row in connection.execute(query)
+        if at < row.queued_at < row.not_before <= row.queued_at + longest
+    }
+
+
 def in_state(
     connection: Connection, state: DeliveryState, finished_after: datetime | None = None
 ) -> list[OpenDelivery]:
@@ -93,7 +108,7 @@ def channel_is_removed(connection: Connection, channel_id: str) -> bool:
 
 
 def outgoing_mail(connection: Connection, delivery_id: str) -> OutgoingMail:
-    """The message of a delivery, for its next attempt. Its `external_id` is "" before the first one."""
+    """The message of a delivery, for its next attempt. Its `external_id` is "" while it has none."""
     with Session(connection) as session:
         delivery = session.get_one(Delivery, delivery_id)
         message = session.get_one(Message, delivery.message_id)
@@ -103,6 +118,7 @@ def outgoing_mail(connection: Connection, delivery_id: str) -> OutgoingMail:
             message_id=message.id,
             ticket_id=message.ticket_id or "",
             channel_id=delivery.channel_id,
+            channel_kind=ChannelKind(session.get_one(Channel, delivery.channel_id).kind),
             attempts=delivery.attempts,
             queued_at=delivery.queued_at,
             external_id=message.external_id or "",

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from inbox_desktop.models.actions.deliveries import RecipientResult
 from inbox_desktop.models.errors import InboxError
-from inbox_desktop.models.kinds import DeliveryState
+from inbox_desktop.models.kinds import ChannelKind, DeliveryState
 
 HandOver = Callable[[Sequence[str]], Awaitable[None]]
 """Awaited by a sender right before the first byte after which the server may take the message, with
@@ -43,7 +43,8 @@ class QuotedMessage:
 class OutgoingMail:
     """A queued message with everything that its sender needs.
 
-    `external_id` is its Message-ID, angle brackets included, the same on every attempt. `recipients` are
+    `external_id` of a mail is its Message-ID, angle brackets included, the same on every attempt; of a text
+    it is "" until the provider has given it one. `ticket_id` is "" for what belongs to none. `recipients` are
     those that are still to be tried, in lower case: of `to`, `cc` and the blind copies. `attempts` counts the
     running one. `sent_at` (UTC) is when its author sent it, however long it waited.
     """
@@ -52,6 +53,7 @@ class OutgoingMail:
     message_id: str
     ticket_id: str
     channel_id: str
+    channel_kind: ChannelKind
     attempts: int
     queued_at: datetime
     external_id: str
@@ -78,7 +80,9 @@ class SendResult:
     taken) or QUEUED (certainly not taken, and a later attempt may help). `detail` is a sentence for people.
     `recipients` has one result for each recipient of the attempt, with the same states.
     `server_trouble` says that the cause is the server or the way to it, so that other messages of the
-    channel need not be tried now; `needs_person`, that waiting will not help (password, certificate).
+    channel need not be tried now; `needs_person`, that waiting will not help (password, certificate);
+    `retry_after`, how many seconds the server wants to be left alone. `external_id` is what a provider calls
+    the message that it took.
     """
 
     state: DeliveryState
@@ -86,6 +90,19 @@ class SendResult:
     recipients: tuple[RecipientResult, ...] = ()
     server_trouble: bool = False
     needs_person: bool = False
+    retry_after: float | None = None
+    external_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """What was found out about a message whose sending ended ambiguously.
+
+    `external_id` is what the provider calls it, None where we name our messages ourselves.
+    """
+
+    found: bool
+    external_id: str | None = None
 
 
 class Sender(Protocol):
@@ -95,8 +112,8 @@ class Sender(Protocol):
         """Try once. The world's faults are results, never exceptions; what `hand_over` raises passes."""
         ...
 
-    async def look_up(self, mail: OutgoingMail) -> bool | None:
-        """Whether the message is found among what was sent; None when that cannot be found out now."""
+    async def look_up(self, mail: OutgoingMail) -> LookUp | None:
+        """Whether the message is among what was sent; None when that cannot be found out now."""
         ...
 
     async def file_copy(self, mail: OutgoingMail) -> None:

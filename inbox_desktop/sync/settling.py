@@ -108,11 +108,14 @@ class Settler:
             await self._record.insist(mail, [self._try_again(mail)])  # it ended before it was handed over
             self._look_ups.pop(delivery_id, None)
             return
-        found = await sender.look_up(mail) if sender is not None else None
-        actions = self._found(mail, states) if found else self._not_found(mail, state, states)
+        look_up = await sender.look_up(mail) if sender is not None else None
+        if look_up is not None and look_up.found:
+            actions = self._found(mail, states, look_up.external_id)
+        else:
+            actions = self._not_found(mail, state, states)
         await self._record.insist(mail, actions)
         chore.tries += 1
-        if found is None and chore.tries < self._pauses.most_tries:
+        if look_up is None and chore.tries < self._pauses.most_tries:
             chore.at = self._record.in_seconds(self._pauses.after(chore.tries))
         else:
             self._look_ups.pop(delivery_id, None)
@@ -121,15 +124,17 @@ class Settler:
         words = "The last attempt was interrupted before anything was sent."
         return self._record.postpone(mail.delivery_id, 0.0, words, settled)
 
-    def _found(self, mail: OutgoingMail, states: dict[str, DeliveryState]) -> list[Action]:
+    def _found(
+        self, mail: OutgoingMail, states: dict[str, DeliveryState], external_id: str | None
+    ) -> list[Action]:
         """It was sent; whom the server had put off in that attempt is tried again."""
         results = tuple(
             RecipientResult(address, DeliveryState.SENT) for address, s in states.items() if s in _OPEN_ENDED
         )
         if mail.recipients:
             return [self._try_again(mail, results)]
-        words = "It was found in the Sent folder."
-        return [self._record.finish(mail, DeliveryState.SENT, words, results)]
+        words = "It was found among the sent messages."
+        return [self._record.finish(mail, DeliveryState.SENT, words, results, external_id)]
 
     def _not_found(
         self, mail: OutgoingMail, state: DeliveryState, states: dict[str, DeliveryState]

@@ -22,7 +22,7 @@ from inbox_desktop.models.tables import Delivery, Message, Recipient
 from inbox_desktop.sync.email.sender import EmailSender
 from inbox_desktop.sync.email.smtp_session import Timeouts
 from inbox_desktop.sync.outbox import Outbox, Pauses
-from inbox_desktop.sync.sending import HandOver, OutgoingMail, Sender, SendResult
+from inbox_desktop.sync.sending import HandOver, LookUp, OutgoingMail, Sender, SendResult
 from tests.models import samples
 from tests.support.smtp_server import PASSWORD, USER, SmtpServer
 
@@ -62,9 +62,10 @@ class DeskSender:
     async def send(self, mail: OutgoingMail, hand_over: HandOver) -> SendResult:
         return await self.real.send(mail, hand_over)
 
-    async def look_up(self, mail: OutgoingMail) -> bool | None:
+    async def look_up(self, mail: OutgoingMail) -> LookUp | None:
         self.look_ups.asked.append(mail.external_id)
-        return self.look_ups.answer(mail)
+        found = self.look_ups.answer(mail)
+        return None if found is None else LookUp(found)
 
     async def file_copy(self, mail: OutgoingMail) -> None:
         if fault := self.look_ups.copy_faults(mail):

@@ -21,6 +21,7 @@ from inbox_desktop.sync.email.message_ids import signed_ticket_id
 from inbox_desktop.sync.outbox import OutboxCounts, Pauses
 from inbox_desktop.sync.sending import (
     HandOver,
+    LookUp,
     NoCopyError,
     OutgoingMail,
     SendResult,
@@ -263,8 +264,8 @@ class Broken:
             raise ZeroDivisionError
         return same_for_all(mail, SENT, "")
 
-    async def look_up(self, mail: OutgoingMail) -> bool | None:
-        return False
+    async def look_up(self, mail: OutgoingMail) -> LookUp | None:
+        return LookUp(found=False)
 
     async def file_copy(self, mail: OutgoingMail) -> None:
         raise NoCopyError("none")

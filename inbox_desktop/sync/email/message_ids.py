@@ -26,6 +26,11 @@ def make_message_id(ticket_id: str, message_id: str, key: bytes, domain: str) ->
     return f"<{ticket}.{message}.{_signature(ticket, message, host, key)}@{host}>"
 
 
+def unsigned_message_id(message_id: str, domain: str) -> str:
+    """The Message-ID of a mail of ours that belongs to no ticket, so that no answer to it finds one."""
+    return f"<{uuid.UUID(message_id).hex}@{ascii_domain(domain)}>"
+
+
 def signed_ticket_id(ids: Iterable[str], key: bytes) -> str | None:
     """The ticket of the first Message-ID among `ids` that was made with this key, or None."""
     for candidate in ids:

@@ -12,7 +12,7 @@ from inbox_desktop.sync.email.sent_copy import SentFolder
 from inbox_desktop.sync.email.smtp import Submission
 from inbox_desktop.sync.email.smtp_session import Login, Timeouts
 from inbox_desktop.sync.errors import ChannelError
-from inbox_desktop.sync.sending import HandOver, NoCopyError, OutgoingMail, SendResult, same_for_all
+from inbox_desktop.sync.sending import HandOver, LookUp, NoCopyError, OutgoingMail, SendResult, same_for_all
 
 # These put what is submitted to them into the Sent folder themselves; a copy of ours would be a second one.
 # https://support.google.com/mail/answer/78892 and
@@ -57,11 +57,13 @@ class EmailSender:
         )
         return await submission.submit(hand_over)
 
-    async def look_up(self, mail: OutgoingMail) -> bool | None:
-        """Whether it lies in the Sent folder. False where there is no such folder or no IMAP."""
+    async def look_up(self, mail: OutgoingMail) -> LookUp | None:
+        """Whether it lies in the Sent folder; it is not found where there is no such folder or no IMAP."""
         try:
             folder = await self._sent_folder()
-            return folder is not None and await in_thread("look-up", lambda: folder.holds(mail.external_id))
+            if folder is None:
+                return LookUp(found=False)
+            return LookUp(await in_thread("look-up", lambda: folder.holds(mail.external_id)))
         except ChannelError:
             return None
 

@@ -14,7 +14,7 @@ from inbox_desktop.models.mail_settings import MailSettings, Server
 from inbox_desktop.sync.email.sender import EmailSender
 from inbox_desktop.sync.email.sent_copy import SentFolder, find_sent_folder
 from inbox_desktop.sync.errors import ChannelError, Fault
-from inbox_desktop.sync.sending import NoCopyError, OutgoingFile
+from inbox_desktop.sync.sending import LookUp, NoCopyError, OutgoingFile
 from tests.support import dovecot as dovecot_support
 from tests.support import smtp_server
 from tests.support.dovecot import Dovecot, free_port
@@ -47,15 +47,15 @@ async def test_what_was_sent_lies_in_the_sent_folder_once(
 ) -> None:
     sender = sender_of(dovecot.settings(mailbox, Security.TLS, smtp=smtp.server), tmp_path)
     mail = outgoing(text="Grüße")
-    assert await sender.look_up(mail) is False
+    assert await sender.look_up(mail) == LookUp(found=False)
     assert (await sender.send(mail, Handed())).state is DeliveryState.SENT
     await sender.file_copy(mail)
     await sender.file_copy(mail)
     ((content, flags),) = sent_mails(dovecot, mailbox)
     assert content == smtp.accepted[0].content
     assert b"\\Seen" in flags
-    assert await sender.look_up(mail) is True
-    assert await sender.look_up(outgoing(external_id="<other@shop.example>")) is False
+    assert await sender.look_up(mail) == LookUp(found=True)
+    assert await sender.look_up(outgoing(external_id="<other@shop.example>")) == LookUp(found=False)
 
 
 async def test_files_are_sent_and_filed(
@@ -100,7 +100,7 @@ async def test_a_mailbox_that_cannot_be_reached_answers_nothing(smtp: SmtpServer
 
 async def test_a_channel_without_a_mailbox_keeps_no_copies(smtp: SmtpServer, tmp_path: Path) -> None:
     sender = sender_of(MailSettings(None, smtp.server, "a"), tmp_path)
-    assert await sender.look_up(outgoing()) is False
+    assert await sender.look_up(outgoing()) == LookUp(found=False)
     with pytest.raises(NoCopyError):
         await sender.file_copy(outgoing())
 

@@ -1,0 +1,223 @@
+"""Taking in what a provider lists: texts of people, texts sent elsewhere, and reports on ours."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from functools import partial
+
+from inbox_desktop.models.actions import Action, Outcome, Refusal, channel, perform
+from inbox_desktop.models.actions.deliveries import FinishAttempt
+from inbox_desktop.models.actions.inbound import InboundMessage
+from inbox_desktop.models.actions.receiving import DUPLICATE, SET_ASIDE
+from inbox_desktop.models.actions.texts import RecordCampaign, ReportDelivery, receive_texts
+from inbox_desktop.models.clock import now
+from inbox_desktop.models.errors import InboxError
+from inbox_desktop.models.kinds import DeliveryState, Direction, IdentityKind, MessageKind
+from inbox_desktop.models.store import WriteSession
+from inbox_desktop.sync.report import Counts
+from inbox_desktop.sync.services import Services
+from inbox_desktop.sync.sms.channel import TextChannel
+from inbox_desktop.sync.sms.cursor import move_cursor
+from inbox_desktop.sync.sms.own_texts import OpenText, own_texts
+from inbox_desktop.sync.sms.pictures import Fetched, Pictures
+from inbox_desktop.sync.sms.provider import Provider, ProviderText
+
+log = logging.getLogger(__name__)
+
+MOST_IN_TRANSACTION = 100
+"""Texts that are written at once: an agent's click waits behind one such transaction at most."""
+
+_Change = Callable[[WriteSession], Counts]
+
+
+class Intake:
+    """Takes in what is listed for one channel. Belongs to the event loop."""
+
+    def __init__(self, services: Services, text_channel: TextChannel, provider: Provider) -> None:
+        self._services = services
+        self._channel = text_channel
+        self._actor = channel(text_channel.id)
+        self._pictures = Pictures(services, provider)
+
+    async def take(
+        self,
+        direction: Direction,
+        texts: Sequence[ProviderText],
+        reached: datetime,
+        history_until: datetime | None,
+    ) -> Counts:
+        """Take in the texts of one window, in this order, and note with the last of them what was reached.
+
+        `history_until` is set when the number was just connected: what came before is history, and read.
+
+        Raises:
+            ProviderError: a picture cannot be had at present. What was taken in is kept.
+            StorageError: it could not be stored; it is found again.
+        """
+        counts = Counts(fetched=len(texts))
+        take = self._take_sent if direction is Direction.OUTBOUND else self._take_received
+        for portion in _portions(texts):
+            counts.add(await take(portion, history_until))
+        move = partial(move_cursor, channel_id=self._channel.id, direction=direction, at=reached)
+        await self._services.write(move)
+        return counts
+
+    async def _take_received(self, texts: Sequence[ProviderText], history_until: datetime | None) -> Counts:
+        known = await self._known(texts)
+        messages = [
+            self._message(text, await self._pictures.fetch(text), history_until)
+            for text in texts
+            if text.external_id not in known
+        ]
+        counts = Counts(duplicate=len(texts) - len(messages))
+        if messages:
+            alone = [partial(self._receive, messages=[message]) for message in messages]
+            counts.add(await self._write(partial(self._receive, messages=messages), alone))
+        return counts
+
+    async def _take_sent(self, texts: Sequence[ProviderText], history_until: datetime | None) -> Counts:
+        find = partial(
+            own_texts, channel_id=self._channel.id, external_ids=[text.external_id for text in texts]
+        )
+        own = await self._services.read(find)
+        changes: list[_Change] = []
+        for text in texts:
+            if text.external_id in own.known:
+                if text.state is not None:
+                    changes.append(partial(self._report, text=text))
+            elif (ours := own.open_text(text)) is None:
+                changes.append(partial(self._record, text=text, history_until=history_until))
+            elif ours.state is DeliveryState.UNKNOWN:
+                changes.append(partial(self._settle, text=text, ours=ours))
+        if not changes:
+            return Counts()
+
+        def together(session: WriteSession) -> Counts:
+            counts = Counts()
+            for change in changes:
+                counts.add(change(session))
+            return counts
+
+        return await self._write(together, changes)
+
+    async def _known(self, texts: Sequence[ProviderText]) -> frozenset[str]:
+        ids = [text.external_id for text in texts]
+        own = await self._services.read(partial(own_texts, channel_id=self._channel.id, external_ids=ids))
+        return own.known
+
+    async def _write(self, together: _Change, alone: Sequence[_Change]) -> Counts:
+        """One transaction; when a fault of ours breaks it each text has its own, so that one
+        stops no other.
+        """
+        try:
+            return await self._services.write(together)
+        except InboxError:
+            raise
+        except Exception:
+            log.exception("a batch of %d texts could not be written; each is tried alone", len(alone))
+        counts = Counts()
+        for change in alone:
+            try:
+                counts.add(await self._services.write(change))
+            except InboxError:
+                raise
+            except Exception:
+                log.exception("a text could not be written")
+                counts.quarantined += 1
+        return counts
+
+    # Changes, each within a transaction of the writer
+
+    def _receive(self, session: WriteSession, messages: Sequence[InboundMessage]) -> Counts:
+        outcomes = receive_texts(session, self._channel.id, self._channel.settings, messages)
+        counts = Counts()
+        for outcome in outcomes:
+            counts.add(_counted(outcome))
+        return counts
+
+    def _record(self, session: WriteSession, text: ProviderText, history_until: datetime | None) -> Counts:
+        is_history = history_until is not None and text.at < history_until
+        action = RecordCampaign(
+            actor=self._actor,
+            channel_id=self._channel.id,
+            external_id=text.external_id,
+            recipient=text.recipient,
+            sender=text.sender,
+            text=text.text,
+            label=text.label,
+            sent_at=text.at,
+            history=is_history,
+        )
+        counts = _counted(perform(session, action))
+        if text.state is not None:
+            self._report(session, text)
+        return counts
+
+    def _settle(self, session: WriteSession, text: ProviderText, ours: OpenText) -> Counts:
+        """The provider lists what perhaps was sent, perhaps not. What is being sent now is the outbox's."""
+        action = FinishAttempt(
+            actor=self._actor,
+            delivery_id=ours.delivery_id,
+            state=DeliveryState.SENT,
+            detail="The provider lists it as sent.",
+            external_id=text.external_id,
+        )
+        if isinstance(perform(session, action), Outcome) and text.state is not None:
+            self._report(session, text)
+        return Counts()
+
+    def _report(self, session: WriteSession, text: ProviderText) -> Counts:
+        assert text.state is not None
+        action: Action = ReportDelivery(
+            actor=self._actor,
+            channel_id=self._channel.id,
+            external_id=text.external_id,
+            state=text.state,
+            detail=text.error,
+            opted_out=text.opted_out,
+        )
+        perform(session, action)  # what has ended already refuses: a report that came again
+        return Counts()
+
+    def _message(
+        self, text: ProviderText, fetched: Fetched, history_until: datetime | None
+    ) -> InboundMessage:
+        is_history = history_until is not None and text.at < history_until
+        own = self._channel.settings.number
+        return InboundMessage(
+            channel_id=self._channel.id,
+            external_id=text.external_id,
+            kind=MessageKind.MESSAGE,
+            author_kind=IdentityKind.PHONE,
+            author_address=text.sender,
+            author_name="",
+            sent_at=text.at,
+            text=text.text,
+            visible_text=text.text,
+            to=(own,),
+            channel_address=own,
+            files=tuple(fetched.files),
+            warnings=tuple(fetched.warnings),
+            history=is_history,
+            seen=is_history,
+            own_addresses=frozenset({own}),
+            received_at=now(),
+        )
+
+
+def _portions(texts: Sequence[ProviderText]) -> Iterator[Sequence[ProviderText]]:
+    for start in range(0, len(texts), MOST_IN_TRANSACTION):
+        yield texts[start : start + MOST_IN_TRANSACTION]
+
+
+def _counted(result: Outcome | Refusal) -> Counts:
+    if isinstance(result, Refusal):
+        log.info("a text was refused: %s", result.reason)
+        return Counts(quarantined=1)
+    return Counts(
+        stored=int(result.detail not in {DUPLICATE, SET_ASIDE}),
+        duplicate=int(result.detail == DUPLICATE),
+        set_aside=int(result.detail == SET_ASIDE),
+    )

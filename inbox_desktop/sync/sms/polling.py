@@ -1,0 +1,218 @@
+"""The runner of a channel of texts: polls the provider's list, takes texts in, and tells how it fares."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from inbox_desktop.models.clock import now
+from inbox_desktop.models.errors import StorageError
+from inbox_desktop.models.health import Health, Progress
+from inbox_desktop.models.kinds import ChannelKind, ChannelState, Direction
+from inbox_desktop.sync.backoff import Backoff
+from inbox_desktop.sync.errors import ChannelError
+from inbox_desktop.sync.report import ChannelReport, Counts
+from inbox_desktop.sync.services import Services
+from inbox_desktop.sync.sms.channel import TextChannel, make_provider
+from inbox_desktop.sync.sms.cursor import cursor, oldest_without_report
+from inbox_desktop.sync.sms.intake import Intake
+from inbox_desktop.sync.sms.own_texts import own_texts
+from inbox_desktop.sync.sms.provider import Provider, ProviderError, ProviderText, Trouble
+
+log = logging.getLogger(__name__)
+
+REPORTS_SECONDS = 60.0
+SIGN_IN_AGAIN_SECONDS = 15 * 60.0
+STORAGE_AGAIN_SECONDS = 30.0
+HISTORY = timedelta(days=30)
+"""How far back the texts are brought in of a number that was just connected."""
+
+WINDOW = timedelta(hours=24)
+"""So much is asked for and stored at a time: Vonage's Reports API takes no more."""
+
+CLOCKS_APART = timedelta(hours=6)
+"""How far this computer's clock may be behind the provider's, or ahead of it, without missing a text."""
+
+_DIRECTIONS = (Direction.OUTBOUND, Direction.INBOUND)  # what an answer is attributed to comes first
+_ATTEMPTS_AT_ONCE = 3
+_Trouble = ChannelError | ProviderError | StorageError
+_TROUBLE = (ChannelError, ProviderError, StorageError)
+
+
+class TextPolling:
+    """Runs one channel of texts. Everything here is called on the event loop's thread."""
+
+    def __init__(self, services: Services, channel: TextChannel, tell: Callable[[Health], None]) -> None:
+        self._services = services
+        self._channel = channel
+        self._tell_health = tell
+        self._health = Health(channel.id, ChannelKind.SMS, channel.name, ChannelState.STARTING)
+        self._backoff = Backoff()
+        self._woken = asyncio.Event()
+        self._counts = Counts()
+        self._reports_at: datetime | None = None
+
+    async def run(self) -> None:
+        """Poll until cancelled. The world's faults are told and waited out; our own are raised."""
+        self._tell(ChannelState.STARTING)
+        while True:
+            try:
+                await self._follow()
+            except _TROUBLE as trouble:
+                await self._pause(trouble)
+
+    async def sync_once(self) -> ChannelReport:
+        """Bring in everything that the provider lists, and end. Errors are in the report."""
+        errors: tuple[str, ...] = ()
+        for _ in range(_ATTEMPTS_AT_ONCE):
+            try:
+                provider = await self._sign_in()
+                try:
+                    await self._poll(provider, Intake(self._services, self._channel, provider))
+                finally:
+                    await provider.close()
+                errors = ()
+                break
+            except _TROUBLE as trouble:
+                errors = (str(trouble),)
+                self._tell(_state(trouble), errors[0], needs_person=_needs_person(trouble))
+                if not _is_passing(trouble):
+                    break
+                await asyncio.sleep(min(_retry_after(trouble) or 1.0, 30.0))
+        return ChannelReport(self._channel.id, self._channel.name, self._counts, errors)
+
+    def wake(self) -> None:
+        """End the present wait: look for new texts at once."""
+        self._woken.set()
+
+    def reconnect(self) -> None:
+        """The computer has slept: ask at once. A request has no connection that could be trusted or not."""
+        self._woken.set()
+
+    async def _follow(self) -> None:
+        provider = await self._sign_in()
+        try:
+            intake = Intake(self._services, self._channel, provider)
+            while True:
+                await self._poll(provider, intake)
+                self._backoff.reset()
+                self._health = replace(self._health, synced_at=now())
+                self._tell(ChannelState.CONNECTED)
+                await self._sleep(provider.abilities.interval.total_seconds())
+        finally:
+            await provider.close()
+
+    async def _sign_in(self) -> Provider:
+        settings = self._channel.settings
+        secret = await self._services.files.call(
+            self._services.secrets.secret, self._channel.id, settings.account, settings.secret_env
+        )
+        return make_provider(settings, secret, self._is_known)
+
+    async def _is_known(self, external_id: str) -> bool:
+        find = partial(own_texts, channel_id=self._channel.id, external_ids=[external_id])
+        return bool((await self._services.read(find)).known)
+
+    async def _poll(self, provider: Provider, intake: Intake) -> None:
+        at = now()
+        for direction in _DIRECTIONS:
+            stand = await self._services.read(
+                partial(cursor, channel_id=self._channel.id, direction=direction)
+            )
+            history_until = at if stand is None else None
+            since = (stand or at - min(HISTORY, provider.abilities.reaches_back)) - provider.abilities.overlap
+            if direction is Direction.OUTBOUND:
+                since = await self._since_reports(since, at, provider)
+            windows = list(_windows(since, max(at, stand or at) + CLOCKS_APART))
+            for place, (start, end) in enumerate(windows):
+                if len(windows) > 2:
+                    self._tell(ChannelState.SYNCING, progress=Progress(place, len(windows)))
+                texts = [text async for text in provider.texts(direction, start, end)]
+                texts.sort(key=_by_time)
+                is_last = place == len(windows) - 1
+                reached = max([at - 2 * CLOCKS_APART if is_last else end, *(text.at for text in texts)])
+                self._counts.add(await intake.take(direction, texts, reached, history_until))
+
+    async def _since_reports(self, since: datetime, at: datetime, provider: Provider) -> datetime:
+        """From when outbound texts are listed: now and then from the oldest that waits for a report."""
+        if self._reports_at is not None and at - self._reports_at < timedelta(seconds=REPORTS_SECONDS):
+            return since
+        self._reports_at = at
+        oldest = await self._services.read(partial(oldest_without_report, channel_id=self._channel.id, at=at))
+        return min(since, oldest - provider.abilities.overlap) if oldest is not None else since
+
+    async def _pause(self, trouble: _Trouble) -> None:
+        if _needs_person(trouble):
+            seconds = SIGN_IN_AGAIN_SECONDS
+        elif isinstance(trouble, StorageError):
+            seconds = STORAGE_AGAIN_SECONDS
+        else:
+            seconds = max(self._backoff.next_wait(), _retry_after(trouble) or 0.0)
+        self._tell(
+            _state(trouble),
+            str(trouble),
+            retry_in=timedelta(seconds=seconds),
+            needs_person=_needs_person(trouble),
+        )
+        await self._sleep(seconds)
+
+    async def _sleep(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+        self._woken.clear()
+
+    def _tell(
+        self,
+        state: ChannelState,
+        reason: str = "",
+        *,
+        progress: Progress | None = None,
+        retry_in: timedelta | None = None,
+        needs_person: bool = False,
+    ) -> None:
+        self._health = replace(
+            self._health,
+            state=state,
+            reason=reason,
+            progress=progress,
+            retry_at=now() + retry_in if retry_in else None,
+            needs_person=needs_person,
+        )
+        self._tell_health(self._health)
+
+
+def _windows(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """[since, until) in pieces of at most WINDOW, the oldest first."""
+    while since < until:
+        yield since, min(since + WINDOW, until)
+        since += WINDOW
+
+
+def _by_time(text: ProviderText) -> tuple[datetime, str]:
+    return text.at, text.external_id
+
+
+def _needs_person(trouble: _Trouble) -> bool:
+    if isinstance(trouble, ProviderError):
+        return trouble.trouble in {Trouble.SIGN_IN, Trouble.REFUSED}
+    return isinstance(trouble, ChannelError) and trouble.needs_person
+
+
+def _is_passing(trouble: _Trouble) -> bool:
+    return isinstance(trouble, ProviderError) and trouble.trouble is Trouble.BUSY
+
+
+def _retry_after(trouble: _Trouble) -> float | None:
+    return trouble.retry_after if isinstance(trouble, ProviderError) else None
+
+
+def _state(trouble: _Trouble) -> ChannelState:
+    if isinstance(trouble, StorageError) or _needs_person(trouble):
+        return ChannelState.FAILED
+    return ChannelState.OFFLINE
