@@ -123,7 +123,11 @@ class Crew:
     # Channels
 
     async def _follow_channels(self) -> None:
-        """Start and stop channels as they are added, changed and removed."""
+        """Start and stop channels as they are added, changed and removed.
+
+        One that was changed sends at once what could not leave before: perhaps a password was refused.
+        """
+        is_start = True
         while True:
             self._channels_changed.clear()
             wanted = {setup.id: setup for setup in await self._services.read(present_channels)}
@@ -137,6 +141,9 @@ class Crew:
             for channel_id, setup in wanted.items():
                 if channel_id not in self._channels:
                     self._start(setup)
+                    if not is_start:
+                        self._try_sending(channel_id)
+            is_start = False
             await self._channels_changed.wait()
 
     def _start(self, setup: ChannelSetup) -> None:

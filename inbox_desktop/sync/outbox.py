@@ -11,10 +11,10 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from inbox_desktop.models.actions import SYSTEM
-from inbox_desktop.models.actions.deliveries import SendNow
+from inbox_desktop.models.actions import SYSTEM, Action
+from inbox_desktop.models.actions.deliveries import PostponeAttempt, SendNow
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.errors import StorageError
 from inbox_desktop.models.kinds import DeliveryState
@@ -28,6 +28,9 @@ from inbox_desktop.sync.settling import Settler
 __all__ = ["HandOver", "Outbox", "OutboxCounts", "OutgoingMail", "Pauses", "SendResult", "Sender", "Write"]
 
 log = logging.getLogger(__name__)
+
+LONGEST_UNDO = timedelta(minutes=2)
+"""A message that waits longer than this before its first attempt is to leave at a time on the clock."""
 
 _SEND, _SETTLE = "send", "settle"
 _FLUSH_STORAGE_TRIES = 3
@@ -102,13 +105,22 @@ class Outbox:
     async def retry_now(self, channel_id: str | None = None) -> None:
         """Try now what was put off, of one channel or of all: the network is back, or somebody wants it.
 
+        What waits for a clock that was set back waits no longer than its undo window from now on.
+
         Raises:
             StorageError: the store could not be read or written.
         """
+        at = self._clock()
         with self._store.read() as connection:
             deliveries = reading.put_off(connection, channel_id)
-        if deliveries:
-            await self._record.perform([SendNow(actor=SYSTEM, delivery_id=one) for one in deliveries])
+            windows = reading.held_by_the_clock(connection, at, LONGEST_UNDO)
+        actions: list[Action] = [SendNow(actor=SYSTEM, delivery_id=one) for one in deliveries]
+        actions += [
+            PostponeAttempt(actor=SYSTEM, at=at, delivery_id=delivery_id, until=at + window, detail="")
+            for delivery_id, window in windows.items()
+        ]
+        if actions:
+            await self._record.perform(actions)
         self._settler.hurry()
         self._wake_up()
 

@@ -6,29 +6,41 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from inbox_desktop.models.actions import SYSTEM, Outcome, Refusal, agent, perform
+from inbox_desktop.models.actions.channels import ChangeChannel
 from inbox_desktop.models.actions.inbound import InboundMessage
+from inbox_desktop.models.actions.messages import Reply
 from inbox_desktop.models.actions.receiving import Receive
 from inbox_desktop.models.actions.tickets import AddTag, Close, Snooze
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.errors import InboxError, StorageFullError
 from inbox_desktop.models.health import Health
-from inbox_desktop.models.kinds import ChannelState, IdentityKind, MessageKind, Security, TicketStatus
+from inbox_desktop.models.kinds import (
+    ChannelState,
+    DeliveryState,
+    IdentityKind,
+    MessageKind,
+    Security,
+    TicketStatus,
+)
 from inbox_desktop.models.mail_settings import MailSettings, Server
 from inbox_desktop.models.queries.directory import me
 from inbox_desktop.models.store import Store, WriteSession
-from inbox_desktop.models.tables import Channel, Ticket
+from inbox_desktop.models.tables import Channel, Delivery, Ticket
 from inbox_desktop.sync.email.mailbox_sync import MailboxSync
 from inbox_desktop.sync.engine import Engine
 from inbox_desktop.sync.secrets import Secrets
 from inbox_desktop.sync.writer import Writer
+from tests.support import smtp_server
 from tests.support.dovecot import PASSWORD, Dovecot
 from tests.support.mails import mail
+from tests.support.smtp_server import SmtpServer
 
 Connect = Callable[[MailSettings], str]
 PATIENCE_SECONDS = 30.0
@@ -240,8 +252,6 @@ class TestChannels:
     def test_settings_that_change_take_effect_at_once(
         self, store: Store, engine: Engine, dovecot: Dovecot, mailbox: str, channel_id: str
     ) -> None:
-        from inbox_desktop.models.actions.channels import ChangeChannel
-
         dovecot.append(mailbox, mail(1))
         engine.start()
         eventually(lambda: any(h.state is ChannelState.OFFLINE for h in engine.health()), "offline")
@@ -250,6 +260,37 @@ class TestChannels:
         )
         engine.perform([change]).result(10)
         eventually(lambda: any(h.state is ChannelState.CONNECTED for h in engine.health()), "connected")
+
+    def test_what_a_refused_password_held_back_leaves_when_the_channel_is_changed(
+        self,
+        store: Store,
+        engine: Engine,
+        connect: Connect,
+        smtp: SmtpServer,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setenv("WRONG_PASSWORD", "wrong")
+        monkeypatch.setenv("RIGHT_PASSWORD", smtp_server.PASSWORD)
+        settings = MailSettings(NOWHERE, smtp.server, smtp_server.USER, password_env="WRONG_PASSWORD")
+        channel_id = connect(settings)
+        ticket_id = receive(store, channel_id)
+        with store.read() as connection:
+            who = me(connection)
+        assert who is not None
+        reply = Reply(actor=agent(who.id), ticket_id=ticket_id, text="Hello", seen_message_id=None)
+        with store.write() as session:
+            assert isinstance(perform(session, reply), Outcome)
+
+        def delivery() -> tuple[str, str]:
+            with store.read() as connection:
+                return tuple(connection.execute(select(Delivery.state, Delivery.detail)).one())
+
+        engine.start()
+        eventually(lambda: "password" in delivery()[1], "the password is refused")
+        right = replace(settings, password_env="RIGHT_PASSWORD")
+        change = ChangeChannel(actor=SYSTEM, channel_id=channel_id, settings=right.to_json())
+        engine.perform([change]).result(timeout=PATIENCE_SECONDS)
+        eventually(lambda: delivery()[0] == DeliveryState.SENT, "the message is sent")
 
 
 class TestOnce:
