@@ -3,10 +3,11 @@
 import unicodedata
 import zlib
 from functools import lru_cache
+from math import ceil
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPixmap, QPixmapCache
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from inbox_desktop.models.kinds import ChannelKind
@@ -18,6 +19,8 @@ from inbox_desktop.ui.kit.tokens import AVATAR_COLOURS, AVATAR_NAMELESS
 
 CHANNEL_ICONS: Final = {ChannelKind.EMAIL: "mail", ChannelKind.SMS: "phone", ChannelKind.CHAT: "chat"}
 CHANNEL_WORDS: Final = {ChannelKind.EMAIL: "e-mail", ChannelKind.SMS: "SMS", ChannelKind.CHAT: "chat"}
+_MARK_OUT: Final = 4
+"""How far the channel's mark sticks out at the right and below, in pixels."""
 # Scripts in which one sign says enough: two would be a word (CJK) or join into one shape (Arabic).
 _ONE_SIGN: Final = (
     "CJK",
@@ -80,17 +83,50 @@ def paint_avatar(
     behind: str = "surface",
 ) -> None:
     """Draw an avatar into a square `rect`. `behind` is the token of what lies around; it frames the mark."""
+    ratio = painter.device().devicePixelRatioF()
+    colour, signs = avatar_colour(colour_key or name), initials(name)
+    where = painter.transform()
+    left, top = (rect.left() + where.dx()) * ratio, (rect.top() + where.dy()) * ratio
+    if where.isScaling() or not (left.is_integer() and top.is_integer()):
+        _draw(painter, rect, colour, signs, channel, behind)  # a picture would blur
+        return
+    frame = theme().colour(behind).name() if channel is not None else ""
+    ink = theme().tokens.colour(channel.value) if channel is not None else ""
+    key = f"inbox-avatar/{signs}/{colour}/{rect.width()}/{channel}/{frame}/{ink}/{ratio}"
+    picture = QPixmap()
+    if not QPixmapCache.find(key, picture):
+        picture = _picture(rect.width(), ratio, colour, signs, channel, behind)
+        QPixmapCache.insert(key, picture)
+    painter.drawPixmap(rect.topLeft(), picture)
+
+
+def _picture(
+    side: float, ratio: float, colour: str, signs: str, channel: ChannelKind | None, behind: str
+) -> QPixmap:
+    """The avatar as a picture with room for the mark: lists show the same people over and over."""
+    edge = ceil((side + _MARK_OUT) * ratio)
+    made = QPixmap(edge, edge)
+    made.setDevicePixelRatio(ratio)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    _draw(painter, QRectF(0, 0, side, side), colour, signs, channel, behind)
+    painter.end()
+    return made
+
+
+def _draw(
+    painter: QPainter, rect: QRectF, colour: str, signs: str, channel: ChannelKind | None, behind: str
+) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=True)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(avatar_colour(colour_key or name)))
+    painter.setBrush(QColor(colour))
     painter.drawEllipse(rect)
-    font = _initials_font(rect.height())
-    painter.setFont(font)
+    painter.setFont(_initials_font(rect.height()))
     painter.setPen(QColor("#ffffff"))
     flags = (
         int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextSingleLine) | int(Qt.TextFlag.TextDontClip)
     )
-    painter.drawText(rect, flags, initials(name))
+    painter.drawText(rect, flags, signs)
     if channel is not None:
         _paint_mark(painter, rect, channel, behind)
 
@@ -103,7 +139,7 @@ def _initials_font(side: float) -> QFont:
 
 def _paint_mark(painter: QPainter, rect: QRectF, channel: ChannelKind, behind: str) -> None:
     side = max(14.0, round(rect.height() * 0.5))
-    mark = QRectF(rect.right() - side + 4, rect.bottom() - side + 4, side, side)
+    mark = QRectF(rect.right() - side + _MARK_OUT, rect.bottom() - side + _MARK_OUT, side, side)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme().colour(behind))
     painter.drawEllipse(mark)
@@ -143,7 +179,7 @@ class Avatar(KitWidget):
     def sizeHint(self) -> QSize:
         """The avatar, and room for the part of the mark that sticks out."""
         side = theme().px(self._size)
-        extra = 4 if self._channel else 0
+        extra = _MARK_OUT if self._channel else 0
         return QSize(side + extra, side + extra)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -12,39 +12,46 @@ _DIRECTION: Final = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 _BREAKS: Final = re.compile("[\\s\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff]+")
 _ZERO_WIDTH: Final = re.compile("[\u200b\u2060\u00ad\u034f\u180e]")
 LONGEST: Final = 600
+# No font here has letters narrower than this many pixels; for a text of narrower signs the cut is no gain.
+_NARROWEST: Final = 2.5
 
 
 @lru_cache(maxsize=4096)
 def one_line(text: str, limit: int = LONGEST) -> str:
     """`text` on one line: white space and control characters become one space, at most `limit` characters."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()[:limit]
     cleaned = _ZERO_WIDTH.sub("", _DIRECTION.sub("", text[: limit * 4]))
     return _BREAKS.sub(" ", cleaned).strip()[:limit]
 
 
 @lru_cache(maxsize=8192)
-def _elided(text: str, font_key: str, width: int, mode: Qt.TextElideMode) -> str:
-    font = QFont()
-    font.fromString(font_key)
-    return QFontMetricsF(font).elidedText(text, mode, width)
+def _elided(text: str, font: QFont, width: int, mode: Qt.TextElideMode) -> str:
+    """Qt measures all of a text to cut it: of a long one it gets what could fit, if that is cut too."""
+    metrics = QFontMetricsF(font)
+    most = int(width / _NARROWEST) + 8
+    if len(text) > most and mode is Qt.TextElideMode.ElideRight:
+        shown = metrics.elidedText(text[:most], mode, width)
+        if shown != text[:most]:
+            return shown
+    return metrics.elidedText(text, mode, width)
 
 
 def elided(text: str, font: QFont, width: float, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> str:
     """`text` as it fits into `width` pixels, with an ellipsis where it was cut. Empty when nothing fits."""
     if width <= 0:
         return ""
-    return _elided(text, font.toString(), int(width), mode)
+    return _elided(text, font, int(width), mode)
 
 
 @lru_cache(maxsize=8192)
-def _advance(text: str, font_key: str) -> float:
-    font = QFont()
-    font.fromString(font_key)
+def _advance(text: str, font: QFont) -> float:
     return QFontMetricsF(font).horizontalAdvance(text)
 
 
 def text_width(text: str, font: QFont) -> float:
     """How wide `text` is in `font`, in pixels."""
-    return _advance(text, font.toString())
+    return _advance(text, font)
 
 
 def first_line(text: str, font: QFont, width: float) -> tuple[str, str]:

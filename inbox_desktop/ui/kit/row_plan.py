@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from PySide6.QtCore import QLocale, QRectF, Qt
@@ -73,8 +74,13 @@ class RowPlan:
 
 def line_height() -> int:
     """The height of one line of a row in pixels: 18 at 100 %, more when the font is taller."""
-    needed = max(QFontMetricsF(theme().font("text", weight)).height() for weight in (400, 600))
-    return max(theme().px(_LINE), round(needed + 0.5))
+    return _line_height(theme().px(_LINE), theme().font("text", 400), theme().font("text", 600))
+
+
+@lru_cache(maxsize=16)
+def _line_height(least: int, *fonts: QFont) -> int:
+    needed = max(QFontMetricsF(font).height() for font in fonts)
+    return max(least, round(needed + 0.5))
 
 
 def row_height(density: Density) -> int:

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from math import ceil
 from typing import Final, TypeVar
 
@@ -41,6 +41,7 @@ StateRole: Final = Qt.ItemDataRole.UserRole + 2
 
 _PLANS: Final = 400
 _PICTURES: Final = 64
+_DATE_HOLDS: Final = timedelta(seconds=10)
 _ON_PIXEL: Final = 0.01
 K = TypeVar("K")
 V = TypeVar("V")
@@ -92,6 +93,8 @@ class TicketDelegate(QStyledItemDelegate):
         self._plans: OrderedDict[_Look, RowPlan] = OrderedDict()
         self._pictures: OrderedDict[tuple[_Look, str, float], QPixmap] = OrderedDict()
         self._height = row_height(density)
+        self._dated = datetime.min.replace(tzinfo=UTC)
+        self._date = date.min
         theme().changed.connect(self._theme_changed)
 
     @property
@@ -149,8 +152,13 @@ class TicketDelegate(QStyledItemDelegate):
     def _look(self, index: _Index, row: TicketRow, width: float) -> _Look:
         state = index.data(StateRole)
         # A row looks the same all day; "Yest." comes with midnight.
-        today = self._now().astimezone().date()
-        return _Look(row, round(width), state if isinstance(state, PillSpec) else None, today)
+        return _Look(row, round(width), state if isinstance(state, PillSpec) else None, self._today())
+
+    def _today(self) -> date:
+        moment = self._now()
+        if moment - self._dated >= _DATE_HOLDS or moment < self._dated:
+            self._dated, self._date = moment, moment.astimezone().date()
+        return self._date
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         rect = QRectF(option.rect)
@@ -184,15 +192,23 @@ class TicketDelegate(QStyledItemDelegate):
         key = (look, ground, ratio)
         picture = self._pictures.get(key)
         if picture is None:
-            picture = QPixmap(ceil(rect.width() * ratio), ceil(rect.height() * ratio))
+            picture = self._blank(QSize(ceil(rect.width() * ratio), ceil(rect.height() * ratio)))
             picture.setDevicePixelRatio(ratio)
             inner = QPainter(picture)
             _paint_plan(inner, look.row, self._plan(look), ground, rect.size())
             inner.end()
-            _keep(self._pictures, key, picture, _PICTURES)
+            self._pictures[key] = picture
         else:
             self._pictures.move_to_end(key)
         painter.drawPixmap(rect.topLeft(), picture)
+
+    def _blank(self, size: QSize) -> QPixmap:
+        """A picture to paint on: when enough are kept, the one that was not needed for longest."""
+        if len(self._pictures) >= _PICTURES:
+            _, oldest = self._pictures.popitem(last=False)
+            if oldest.size() == size:
+                return oldest
+        return QPixmap(size)
 
     def _paint_loading(self, painter: QPainter, rect: QRectF) -> None:
         px, shape = theme().px, theme().colour("neutral_soft")

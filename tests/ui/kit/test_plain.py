@@ -1,6 +1,8 @@
 """Text from outside on one line."""
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetricsF
 
 from inbox_desktop.ui.kit import Theme
 from inbox_desktop.ui.kit.plain import elided, first_line, one_line, text_width
@@ -57,3 +59,22 @@ def test_first_line_loses_nothing(look: Theme, text: str) -> None:
 def test_first_line_of_a_short_text_is_all_of_it(look: Theme) -> None:
     assert first_line("Short", look.font(), 300) == ("Short", "")
     assert first_line("", look.font(), 300) == ("", "")
+
+
+@pytest.mark.parametrize("width", [9, 40, 131, 260])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Where is my order? It should have come on Friday. " * 12,
+        "i" * 600,
+        ".,;:!|' " * 70,
+        "شكرا جزيلا على المساعدة في طلبي " * 15,
+        "ありがとうございます。届きましたら" * 30,
+        "👨‍👩‍👧 family " * 40,
+        "é̀̂̈" * 120,
+    ],
+)
+def test_a_long_text_is_cut_where_qt_would_cut_all_of_it(look: Theme, text: str, width: int) -> None:
+    font = look.font()
+    expected = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, width)
+    assert elided(text, font, width) == expected
