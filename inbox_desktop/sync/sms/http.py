@@ -262,6 +262,12 @@ class Http:
             yield
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise ProviderError(Trouble.BUSY, _not_reached(error, url)) from None
+        except httpx.LocalProtocolError:  # a header that may not be written; only the secret varies
+            raise ProviderError(
+                Trouble.SIGN_IN,
+                f"The secret for {self.name} holds characters that none can have, perhaps the end of a line. "
+                f"Nothing was sent. {KEPT} Enter it again in the channel's settings.",
+            ) from None
         except (httpx.TimeoutException, TimeoutError):
             raise self._lost("did not answer in time", sending=sending) from None
         except _TooLargeError:

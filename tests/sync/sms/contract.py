@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from openapi_core import OpenAPI
 from openapi_core.exceptions import OpenAPIError
@@ -81,13 +81,14 @@ class Contract:
         return [f"{_place(exchange)}: {fault}" for fault in found]
 
     def _operation(self, exchange: Exchange) -> dict[str, Any]:
-        method, parts = exchange.call.method.lower(), exchange.call.path.split("/")
+        path = exchange.call.path.removeprefix(urlsplit(self._server).path)
+        method, parts = exchange.call.method.lower(), path.split("/")
         for pattern, operations in self._description["paths"].items():
             wanted = pattern.split("/")
             if len(wanted) == len(parts) and method in operations and all(map(_fits, wanted, parts)):
                 found: dict[str, Any] = operations[method]
                 return found
-        return {"responses": {}}
+        raise LookupError(f"{method} {path} is not described")
 
     def _unknown(self, schema: Mapping[str, Any], value: Any, where: str) -> list[str]:
         """The members of a value that its schema does not name, at any depth."""
