@@ -257,12 +257,13 @@ _TEXT_RULES = (
     _Rule(
         "Automatic answers and notifications that nobody sends",
         text(
-            "SELECT m.id FROM messages m LEFT JOIN deliveries d ON d.message_id = m.id"
-            " WHERE m.kind IN (:auto, :notice) AND m.direction = :outbound AND d.id IS NULL"
+            "SELECT m.id FROM messages m JOIN channels c ON c.id = m.channel_id"
+            " LEFT JOIN deliveries d ON d.message_id = m.id"
+            " WHERE d.id IS NULL AND (m.kind = :notice OR (m.kind = :auto AND c.kind = :sms))"
         ).bindparams(
             auto=MessageKind.AUTO_REPLY.value,
             notice=MessageKind.NOTIFICATION.value,
-            outbound=Direction.OUTBOUND.value,
+            sms=ChannelKind.SMS.value,
         ),
     ),
     _Rule(

@@ -4,19 +4,25 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import func, select
+
 from inbox_desktop.models.actions import Outcome, Refusal, agent, channel, perform
 from inbox_desktop.models.actions.channels import AddChannel
 from inbox_desktop.models.actions.inbound import InboundMessage
 from inbox_desktop.models.actions.texts import RecordCampaign, receive_texts
+from inbox_desktop.models.check import check
 from inbox_desktop.models.ids import new_id
-from inbox_desktop.models.kinds import ChannelKind, IdentityKind, MessageKind
+from inbox_desktop.models.kinds import ChannelKind, ConsentKind, ConsentState, IdentityKind, MessageKind
+from inbox_desktop.models.queries.consents import consents_of
 from inbox_desktop.models.sms_settings import Provider, SmsSettings
 from inbox_desktop.models.store import Store
+from inbox_desktop.models.tables import Attribution, Message, Ticket
 from tests.models.samples import START, done
 
 NUMBER = "+14155550100"
 ANA = "+14155550132"
 BO = "+493012345678"
+BOTH_REVOKED = dict.fromkeys(ConsentKind, ConsentState.REVOKED)
 
 
 class Phones:
@@ -95,3 +101,45 @@ class Phones:
             outcome = perform(session, action)
         assert isinstance(outcome, Outcome), outcome
         return outcome
+
+
+def ticket(store: Store, ticket_id: str | None) -> Ticket:
+    """A ticket as it stands."""
+    with store.write() as session:
+        return session.get_one(Ticket, ticket_id)
+
+
+def messages(store: Store, *kinds: MessageKind) -> list[Message]:
+    """The messages of these kinds (of all), in the order of their threads."""
+    with store.write() as session:
+        query = select(Message).where(Message.kind.in_(kinds or tuple(MessageKind)))
+        return list(session.scalars(query.order_by(Message.order_at, Message.id)))
+
+
+def total(store: Store, table: Any) -> int:
+    """How many rows a table has."""
+    with store.read() as reader:
+        return reader.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def consents(store: Store, phone: str = ANA) -> dict[ConsentKind, ConsentState]:
+    """What a phone's owner agreed to."""
+    with store.read() as reader:
+        return dict(consents_of(reader, phone))
+
+
+def attributions(store: Store) -> dict[str, str]:
+    """The texts of the messages: what was answered with what."""
+    with store.write() as session:
+        found = session.scalars(select(Attribution))
+        return {
+            session.get_one(Message, one.campaign_message_id).text: session.get_one(
+                Message, one.message_id
+            ).text
+            for one in found
+        }
+
+
+def well(store: Store) -> None:
+    """Every invariant holds."""
+    assert check(store).problems == ()
