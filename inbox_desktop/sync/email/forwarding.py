@@ -26,7 +26,7 @@ from inbox_desktop.sync.email.ingest import Ingest
 from inbox_desktop.sync.email.ledger import KeptMail, MailboxState
 from inbox_desktop.sync.email.listener import Listener
 from inbox_desktop.sync.email.parser_pool import ParserUnavailableError
-from inbox_desktop.sync.errors import KEPT, RETRIED, ChannelError
+from inbox_desktop.sync.errors import ChannelError
 from inbox_desktop.sync.report import ChannelReport, Counts
 from inbox_desktop.sync.services import Services
 
@@ -81,7 +81,7 @@ class ForwardedMail:
         try:
             await self._take_leftovers()
         except (StorageError, ParserUnavailableError) as error:
-            errors = (_in_words(error),)
+            errors = (str(error),)
         return ChannelReport(self._channel.id, self._channel.name, self._counts, errors)
 
     def wake(self) -> None:
@@ -173,7 +173,7 @@ class ForwardedMail:
         seconds = max(self._backoff.next_wait(), _AGAIN_SECONDS if person else 0.0)
         self._tell(
             ChannelState.FAILED if person else ChannelState.OFFLINE,
-            _in_words(error),
+            str(error),
             retry_at=now() + timedelta(seconds=seconds),
             needs_person=person,
         )
@@ -214,9 +214,3 @@ def _store(session: WriteSession, channel_id: str, mails: Sequence[KeptMail]) ->
     numbered = [replace(mail, uid=uid) for uid, mail in enumerate(mails, (highest or 0) + 1)]
     ledger.store_raw(session, channel_id, numbered)
     return numbered
-
-
-def _in_words(error: Exception) -> str:
-    if isinstance(error, ParserUnavailableError):
-        return f"Mails cannot be read at present: {error}. {KEPT} {RETRIED}"
-    return str(error)

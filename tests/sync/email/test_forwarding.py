@@ -178,7 +178,7 @@ class TestEngine:
 
         monkeypatch.setattr(Services, "parse", away)
         forward(settings, mail(1))
-        eventually(lambda: any("Mails cannot be read" in health.reason for health in heard))
+        eventually(lambda: any("reads mail cannot be started" in health.reason for health in heard))
         assert states(store) == [(1, UidState.FETCHED)]
         monkeypatch.setattr(Services, "parse", original)
         engine.sync_now()
