@@ -1,9 +1,10 @@
 """The settings' page with the channels: their state, testing again, removing, adding."""
 
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import QLocale, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.health import Health
@@ -13,7 +14,17 @@ from inbox_desktop.models.store import Changed, Reader
 from inbox_desktop.ui.bridge import Bridge
 from inbox_desktop.ui.channel_words import channel_tone, state_words
 from inbox_desktop.ui.connect.mail_form import MailForm
-from inbox_desktop.ui.kit import Button, Card, ElidedLabel, EmptyState, Label, StatusDot, Tone, one_line
+from inbox_desktop.ui.kit import (
+    Button,
+    Card,
+    ElidedLabel,
+    EmptyState,
+    Label,
+    Question,
+    StatusDot,
+    Tone,
+    one_line,
+)
 from inbox_desktop.ui.kit.tokens import GAP, GAP_TIGHT, GAP_WIDE
 
 _SECOND_MS = 1_000
@@ -64,7 +75,13 @@ class ChannelCard(Card):
 
 
 class ChannelsPage(QWidget):
-    """All channels, and the form that adds one."""
+    """All channels, and the form that adds one.
+
+    Signals:
+        stops_changed(QWidget): there are other stops of Tab now; the last of them.
+    """
+
+    stops_changed = Signal(object)
 
     def __init__(self, bridge: Bridge, parent: QWidget) -> None:
         super().__init__(parent)
@@ -125,6 +142,7 @@ class ChannelsPage(QWidget):
                 self._cards[channel.id] = card
                 self._list.addWidget(card)
         self._none.setVisible(not found and self._form_card.isHidden())
+        self._order_stops()
         self._show_health()
 
     def _failed(self, words: str) -> None:
@@ -157,8 +175,17 @@ class ChannelsPage(QWidget):
         self.add_button.setText("Cancel" if shown else "Add a mailbox")
         self.add_button.set_icon_name("" if shown else "plus")
         self._none.setVisible(not shown and not self._cards)
+        self._order_stops()
         if self.form is not None:
             self.form.address.setFocus()
+
+    def _order_stops(self) -> None:
+        """Let Tab go from above to below: what is made later would be its last stop."""
+        parts: list[QWidget] = [*self._cards.values(), *([self.form] if self.form else [])]
+        stops = [*(stop for part in parts for stop in _stops(part)), self.add_button]
+        for before, stop in pairwise(stops):
+            QWidget.setTabOrder(before, stop)
+        self.stops_changed.emit(self.add_button)
 
     def _connected(self, _channel_id: str) -> None:
         self.show_form(shown=False)
@@ -167,28 +194,30 @@ class ChannelsPage(QWidget):
 
     def _ask_remove(self, channel_id: str) -> None:
         address = one_line(self._cards[channel_id].channel.address)
-        question = QMessageBox(self)
-        question.setIcon(QMessageBox.Icon.Question)
-        question.setTextFormat(Qt.TextFormat.PlainText)
-        question.setText(f"Remove {address}?")
-        question.setInformativeText(
+        words = (
             "New mail will no longer arrive, and its tickets can no longer be answered. The tickets "
             "stay here, and the mailbox itself stays as it is."
         )
-        remove = question.addButton("Remove", QMessageBox.ButtonRole.DestructiveRole)
-        question.addButton(QMessageBox.StandardButton.Cancel)
-        question.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        remove.clicked.connect(partial(self.remove, channel_id))
-        question.finished.connect(question.deleteLater)
-        question.open()
+        act = partial(self.remove, channel_id)
+        Question(f"Remove {address}?", words, "Remove", act, self, variant="danger").open()
 
-    def remove(self, channel_id: str, _checked: bool = False) -> None:
+    def remove(self, channel_id: str) -> None:
         """Remove a channel; its tickets stay."""
         future = self._bridge.backend().remove_channel(channel_id)
         self._bridge.call(future, partial(self._removed, channel_id), self._failed)
 
     def _removed(self, channel_id: str, _nothing: None) -> None:
         self._read()
+
+
+def _stops(part: QWidget) -> list[QWidget]:
+    """What in the part takes the keyboard, in the order in which Tab goes through it."""
+    stops, at = [], part.nextInFocusChain()
+    while at is not None and part.isAncestorOf(at):
+        if at.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            stops.append(at)
+        at = at.nextInFocusChain()
+    return stops
 
 
 def _enabled(reader: Reader) -> tuple[ChannelRow, ...]:

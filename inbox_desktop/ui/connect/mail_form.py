@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from inbox_desktop.models.actions import SYSTEM, Outcome, Refusal
 from inbox_desktop.models.actions.people import SaveAgent
@@ -21,6 +22,11 @@ from inbox_desktop.ui.kit.tokens import GAP, GAP_WIDE
 
 if TYPE_CHECKING:
     from inbox_desktop.models.mail_settings import Discovery
+
+_SETTLE_MS: Final = 60
+"""A page whose content has grown has its new height after this time."""
+_ABOVE: Final = 80
+"""What stays in sight above and below a problem that is scrolled to, in pixels."""
 
 
 class MailForm(QWidget):
@@ -38,6 +44,7 @@ class MailForm(QWidget):
         self._looked_up = ""
         self._servers_edited = False
         self._busy = False
+        self._connects = True
         self._run = 0
         self._after_look_up: Callable[[], None] | None = None
         self.name = self._line("Your name")
@@ -50,6 +57,7 @@ class MailForm(QWidget):
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.servers = ServerFields(self)
         self.servers.changed.connect(self._servers_changed)
+        self.servers.submitted.connect(partial(self._begin, True))
         self.servers.hide()
         self._unfold = Button("Server settings", variant="quiet", icon_name="chevron-right", parent=self)
         self._unfold.clicked.connect(self._toggle_servers)
@@ -80,10 +88,12 @@ class MailForm(QWidget):
             rows.insert(0, ("Your name", self.name))
             self.name.setText(self._bridge.me.name if self._bridge.me.id else "")
         self.name.setVisible(ask_name)
-        for words, field in rows:
-            label = Label(words, "text", "text_2", parent=self)
+        labels = [Label(words, "text", "text_2", parent=self) for words, _field in rows]
+        for label, (_words, field) in zip(labels, rows, strict=True):
             label.setBuddy(field)
             form.addRow(label, field)
+        self.servers.align_with(labels)
+        self.setTabOrder(self.password, self._unfold)
         unfold = QHBoxLayout()
         unfold.addWidget(self._unfold)
         unfold.addStretch(1)
@@ -140,7 +150,8 @@ class MailForm(QWidget):
         if found.settings is None:
             self._not_looked(address, found.note)
             return
-        self.servers.set_values(self.values().with_settings(found.settings))
+        if not self._servers_edited:
+            self.servers.set_values(self.values().with_settings(found.settings))
         words = f"Found {found.settings.imap} and {found.settings.smtp}."
         self._say(f"{words} {found.note}".strip())
         self._go_on()
@@ -148,7 +159,8 @@ class MailForm(QWidget):
     def _not_looked(self, address: str, words: str) -> None:
         if address != self._looked_up:
             return
-        self.servers.set_values(self.values().guessed())
+        if not self._servers_edited:
+            self.servers.set_values(self.values().without_servers().guessed())
         self._say(words or "The servers are not known. These are the usual names; correct them where needed.")
         self.show_servers(shown=True)
         self._go_on()
@@ -168,6 +180,7 @@ class MailForm(QWidget):
         """Test, and connect when the test held and that is wanted."""
         if self._busy:
             return
+        self._connects = connect
         address = self.address.text().strip()
         if (wrong := address_problem(address)) is not None:
             self._show_problem(wrong)
@@ -225,6 +238,7 @@ class MailForm(QWidget):
         if run == self._run:
             self.steps.fail(words)
             self._set_busy(busy=False)
+            self._bring_into_sight(self.steps)
 
     def _save_name(self, then: Callable[[], None]) -> None:
         """Whoever connects the first mailbox owns the inbox, and gets a name in it."""
@@ -261,7 +275,8 @@ class MailForm(QWidget):
         self._busy = busy
         self.test_button.setEnabled(not busy)
         self.connect_button.setEnabled(not busy)
-        self.connect_button.setText("Connecting…" if busy else "Connect")
+        self.connect_button.setText("Connecting…" if busy and self._connects else "Connect")
+        self.test_button.setText("Testing…" if busy and not self._connects else "Test connection")
 
     # Problems
 
@@ -272,10 +287,23 @@ class MailForm(QWidget):
         field = {Field.ADDRESS: self.address, Field.PASSWORD: self.password, Field.NAME: self.name}.get(
             wrong.field
         ) or self.servers.field(wrong.field)
+        self._bring_into_sight(self._problem)
         if focus and field is not None:
             if self.servers.isAncestorOf(field):
                 self.show_servers(shown=True)
             field.setFocus()
+
+    def _bring_into_sight(self, widget: QWidget) -> None:
+        """Scroll the page that the form stands on, once everything has its place."""
+
+        def scroll() -> None:
+            above = self.parentWidget()
+            while above is not None and not isinstance(above, QScrollArea):
+                above = above.parentWidget()
+            if above is not None and isValid(widget):
+                above.ensureWidgetVisible(widget, 0, _ABOVE)
+
+        QTimer.singleShot(_SETTLE_MS, self, scroll)
 
     @property
     def problem_words(self) -> str:

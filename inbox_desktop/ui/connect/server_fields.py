@@ -1,5 +1,6 @@
 """The servers of a mailbox as fields: name, port, protection, user, folders, further addresses."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Signal
@@ -69,12 +70,15 @@ class ServerFields(QWidget):
 
     Signals:
         changed: the person changed something.
+        submitted: Enter was pressed in one of the fields.
     """
 
     changed = Signal()
+    submitted = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._labels: list[Label] = []
         self._imap = ServerLine("Incoming mail", IMAP_PORTS, self)
         self._smtp = ServerLine("Outgoing mail", SMTP_PORTS, self)
         self._user = self._line("User name")
@@ -98,11 +102,21 @@ class ServerFields(QWidget):
         for number, (words, field) in enumerate(rows):
             label = Label(words, "text", "text_2", parent=self)
             label.setBuddy(field.host if isinstance(field, ServerLine) else field)
+            self._labels.append(label)
             grid.addWidget(label, number, 0)
             grid.addWidget(field, number, 1)
+        for line in self.findChildren(QLineEdit):
+            line.returnPressed.connect(self.submitted)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(grid)
+
+    def align_with(self, labels: Sequence[QWidget]) -> None:
+        """Let these labels, of fields above, and our own take the same room."""
+        both = (*labels, *self._labels)
+        widest = max(label.sizeHint().width() for label in both)
+        for label in both:
+            label.setMinimumWidth(widest)
 
     def _line(self, name: str) -> QLineEdit:
         field = QLineEdit(self)

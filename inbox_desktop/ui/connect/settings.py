@@ -44,6 +44,8 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Channels and settings")
         self.resize(look.px(_SIZE[0]), look.px(_SIZE[1]))
+        # In the order of Tab: the list of pages, the page, Done.
+        self._group = self._list_of_pages(look)
         self.channels = ChannelsPage(bridge, self)
         self.appearance = AppearancePage(look, density, self)
         self.appearance.density_changed.connect(self.density_changed)
@@ -52,23 +54,29 @@ class SettingsDialog(QDialog):
         self._pages = QStackedWidget(self)
         for page in (self.channels, self.appearance, self.general):
             self._pages.addWidget(_scrolling(page))
-        self._lay_out(look)
+        self._lay_out()
         self.show_page(0)
+        self._group.button(0).setFocus()
 
-    def _lay_out(self, look: Theme) -> None:
-        self._group = QButtonGroup(self)
-        side = QVBoxLayout()
-        side.setContentsMargins(GAP, EDGE_WIDE, GAP, GAP)
-        side.setSpacing(GAP_TIGHT)
+    def _list_of_pages(self, look: Theme) -> QButtonGroup:
+        group = QButtonGroup(self)
         for number, (mark, words) in enumerate(_PAGES):
             button = NavButton(mark, words, parent=self)
             button.setFixedWidth(look.px(164))
-            self._group.addButton(button, number)
+            group.addButton(button, number)
+        group.idClicked.connect(self.show_page)
+        return group
+
+    def _lay_out(self) -> None:
+        side = QVBoxLayout()
+        side.setContentsMargins(GAP, EDGE_WIDE, GAP, GAP)
+        side.setSpacing(GAP_TIGHT)
+        for button in self._group.buttons():
             side.addWidget(button)
         side.addStretch(1)
-        self._group.idClicked.connect(self.show_page)
         done = Button("Done", parent=self)
         done.clicked.connect(self.accept)
+        self.channels.stops_changed.connect(lambda last: QWidget.setTabOrder(last, done))
         below = QHBoxLayout()
         below.addStretch(1)
         below.addWidget(done)

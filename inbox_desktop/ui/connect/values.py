@@ -80,6 +80,10 @@ class MailValues:
             smtp_security=settings.smtp.security,
         )
 
+    def without_servers(self) -> "MailValues":
+        """These values without what was guessed or found for an address that stood here before."""
+        return MailValues(address=self.address, folders=self.folders, aliases=self.aliases)
+
     def guessed(self) -> "MailValues":
         """These values with the usual names of servers, where nothing is known of the domain."""
         return replace(

@@ -6,6 +6,7 @@ Colours are asked for by token name (`tokens.Tokens`), called `ink` where a widg
 
 - Words: `Label` (wraps), `ElidedLabel` (one line), `Pill`, `StatusDot`, `CountBadge`. Always plain text.
 - Actions: `Button` (primary, secondary, quiet, danger, link), `IconButton`, `MenuButton`, `SegmentedTabs`.
+- Asking before something: `Question`.
 - Frames: `Card` with `KeyValueRow`, `Banner` with links, `Divider`; `NavButton` and `RailButton` lead around.
 - States of a list: `Skeleton`, `EmptyState`, `ErrorState`. What has happened: one `Toast` a window.
 - Ticket lists: `TicketDelegate` on a model that answers `TicketRole`, `StateRole` and, by
@@ -26,6 +27,7 @@ from inbox_desktop.ui.kit.labels import Divider, ElidedLabel, Label, StatusDot, 
 from inbox_desktop.ui.kit.nav import NavButton, RailButton
 from inbox_desktop.ui.kit.pill import Pill, PillSpec, Tone, paint_pill, pill_size, tag_pill
 from inbox_desktop.ui.kit.plain import one_line
+from inbox_desktop.ui.kit.question import Question
 from inbox_desktop.ui.kit.row_plan import Density
 from inbox_desktop.ui.kit.rows import StateRole, TicketDelegate, TicketRole
 from inbox_desktop.ui.kit.search_field import SearchField
@@ -68,6 +70,7 @@ __all__ = [
     "NumberField",
     "Pill",
     "PillSpec",
+    "Question",
     "RailButton",
     "SearchField",
     "SegmentedTabs",

@@ -7,12 +7,12 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QStandardPaths, QTemporaryDir, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from inbox_desktop.models.errors import InboxError
 from inbox_desktop.models.queries.rows import AttachmentRow
 from inbox_desktop.ui.bridge import Bridge
-from inbox_desktop.ui.kit import one_line
+from inbox_desktop.ui.kit import Question, one_line
 
 _FORBIDDEN: Final = str.maketrans(dict.fromkeys('/\\:*?"<>|', "_"))
 
@@ -60,20 +60,12 @@ class FileActions(QObject):
         if not file.active:
             self._ask_where(file)
             return
-        question = QMessageBox(self._window)
-        question.setIcon(QMessageBox.Icon.Warning)
-        question.setTextFormat(question.textFormat().PlainText)
-        question.setText(f"Save {safe_label(file.filename)}?")
-        question.setInformativeText(
+        words = (
             "Files of this kind can run programs or load pages when they are opened. "
             "Save it only if you expected it from this sender."
         )
-        save = question.addButton("Save as…", QMessageBox.ButtonRole.AcceptRole)
-        question.addButton(QMessageBox.StandardButton.Cancel)
-        question.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        save.clicked.connect(lambda: self._ask_where(file))
-        question.finished.connect(question.deleteLater)
-        question.open()
+        title = f"Save {safe_label(file.filename)}?"
+        Question(title, words, "Save as…", partial(self._ask_where, file), self._window).open()
 
     def _ask_where(self, file: AttachmentRow) -> None:
         dialog = QFileDialog(self._window, "Save attachment", self._folder)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from inbox_desktop.models.errors import InboxError
@@ -107,6 +107,61 @@ def test_the_name_becomes_that_of_whoever_sits_here(
 
     assert here(world.store).name == "Julia M."
     assert here(world.store).id == bridge.me.id
+
+
+def test_a_corrected_address_forgets_the_servers_of_the_wrong_one(
+    qtbot: QtBot, page: ConnectPage, outside: Outside
+) -> None:
+    outside.found = Found(None, note="Nothing found.")
+    for address in ("orders@shpo.example", "orders@shop.example"):
+        page.form.address.clear()
+        write(page.form.address, address)
+        page.form.address.editingFinished.emit()
+        qtbot.waitUntil(lambda: page.form._found.text() == "Nothing found.")
+        page.form._say("")
+    values = page.form.values()
+    assert (values.imap_host, values.smtp_host) == ("imap.shop.example", "smtp.shop.example")
+    assert values.user == "orders@shop.example"
+
+
+def test_what_was_typed_about_servers_is_kept_when_the_look_up_ends(
+    qtbot: QtBot, page: ConnectPage, outside: Outside
+) -> None:
+    write(page.form.address, "orders@shop.example")
+    page.form.show_servers(shown=True)
+    page.form.address.editingFinished.emit()
+    host = page.form.servers.findChildren(QLineEdit)[0]
+    write(host, "my.server.example")
+    qtbot.waitUntil(lambda: page.form._found.text().startswith("Found"))
+    assert page.form.values().imap_host == "my.server.example"
+
+
+def test_enter_in_a_server_field_connects(qtbot: QtBot, page: ConnectPage) -> None:
+    fill(page)
+    page.form.address.editingFinished.emit()
+    qtbot.waitUntil(lambda: page.form._found.text().startswith("Found"))
+    page.form.show_servers(shown=True)
+    with qtbot.waitSignal(page.connected):
+        press(page.form.servers.findChildren(QLineEdit)[0], Qt.Key.Key_Return)
+
+
+def test_tab_reaches_the_servers_through_their_heading(page: ConnectPage) -> None:
+    page.form.show_servers(shown=True)
+    assert page.form.password.nextInFocusChain() is page.form._unfold
+
+
+def test_the_problem_is_scrolled_into_sight(qtbot: QtBot, page: ConnectPage, outside: Outside) -> None:
+    outside.steps = [TestStep(f"Step {number}", ok=False, detail="no") for number in range(12)]
+    page.resize(700, 420)
+    fill(page)
+    page.form.show_servers(shown=True)
+    click(page.form.test_button)
+    area = page.findChild(QScrollArea)
+    assert area is not None
+    qtbot.waitUntil(lambda: page.form._problem is not None)
+    qtbot.waitUntil(lambda: area.verticalScrollBar().value() > 0)
+    assert page.form._problem is not None
+    assert not page.form._problem.visibleRegion().isEmpty()
 
 
 def test_servers_are_found_when_the_address_is_left(

@@ -5,7 +5,6 @@ from concurrent.futures import Future
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from inbox_desktop.models.actions import agent, perform
@@ -16,7 +15,7 @@ from inbox_desktop.models.queries.directory import setting
 from inbox_desktop.ui.bridge import Bridge
 from inbox_desktop.ui.connect.channels_page import ChannelCard
 from inbox_desktop.ui.connect.settings import SettingsDialog
-from inbox_desktop.ui.kit import Density, theme
+from inbox_desktop.ui.kit import Density, Question, theme
 from tests.ui.fingers import click
 from tests.ui.worlds import World, here
 
@@ -64,9 +63,9 @@ def test_a_channel_is_tried_again(dialog: SettingsDialog, world: World) -> None:
 
 def test_removing_asks_first(dialog: SettingsDialog, world: World) -> None:
     card(dialog).removed.emit(world.channel)
-    question = dialog.findChild(QMessageBox)
+    question = dialog.findChild(Question)
     assert question is not None
-    assert "The tickets stay here" in question.informativeText()
+    assert "The tickets stay here" in question.words
     question.reject()
     assert world.channel in dialog.channels._cards
 
@@ -132,3 +131,24 @@ def test_a_blank_name_is_not_saved(dialog: SettingsDialog, world: World) -> None
     dialog.general.save_now()
     assert here(world.store).name == "Julia Mendes"
     assert dialog.general.name.text() == "Julia Mendes"
+
+
+def stops(dialog: SettingsDialog) -> list[str]:
+    """What Tab stops at, from the list of pages on."""
+    dialog.activateWindow()
+    dialog._group.button(0).setFocus()
+    order: list[str] = []
+    while (name := dialog.focusWidget().accessibleName()) not in order:
+        order.append(name)
+        dialog.focusNextChild()
+    return order
+
+
+def test_the_keyboard_goes_from_the_list_of_pages_over_the_page_to_done(dialog: SettingsDialog) -> None:
+    assert dialog.focusWidget() is dialog._group.button(0)
+    remove = "Remove support@shop.example"
+    assert stops(dialog) == ["Channels", "Try now", remove, "Add a mailbox", "Done"]
+    dialog.channels.show_form(shown=True)
+    order = stops(dialog)
+    assert order[:5] == ["Channels", "Try now", remove, "E-mail address", "Password"]
+    assert order[-3:] == ["Connect", "Cancel", "Done"]

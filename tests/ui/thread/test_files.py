@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from inbox_desktop.ui.bridge import Bridge
+from inbox_desktop.ui.kit import Question
 from inbox_desktop.ui.thread.files import FileActions, safe_label
 from tests.ui.thread.rows import attachment
 
@@ -65,9 +66,9 @@ def test_an_active_file_is_never_opened_but_warned_about(
     qtbot: QtBot, bridge: Bridge, window: QWidget, opened: list[QUrl]
 ) -> None:
     FileActions(bridge, window).open(attachment(filename="x.html", active=True))
-    question = window.findChild(QMessageBox)
+    question = window.findChild(Question)
     assert question is not None
-    assert "can run programs" in question.informativeText()
+    assert "can run programs" in question.words
     assert window.findChild(QFileDialog) is None
     question.close()
     assert opened == []
