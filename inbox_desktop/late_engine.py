@@ -8,8 +8,8 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeVar
 
 from inbox_desktop.models.actions import Action, Outcome, Refusal
+from inbox_desktop.models.channel_settings import ChannelSettings
 from inbox_desktop.models.health import Health, TestStep
-from inbox_desktop.models.mail_settings import MailSettings
 from inbox_desktop.models.store import Store, WriteSession
 
 if TYPE_CHECKING:
@@ -72,23 +72,27 @@ class LateEngine:
         """Change rows that are no actions."""
         return self.engine.write(change)
 
-    def connect_email(self, settings: MailSettings, address: str, password: str | None) -> Future[str]:
-        """Add an e-mail channel and start it."""
-        return self.engine.connect_email(settings, address, password)
+    def connect(self, settings: ChannelSettings, address: str, secret: str | None) -> Future[str]:
+        """Add a channel and start it."""
+        return self.engine.connect(settings, address, secret)
+
+    def change_channel(self, channel_id: str, settings: ChannelSettings, secret: str | None) -> Future[None]:
+        """Give a channel other settings."""
+        return self.engine.change_channel(channel_id, settings, secret)
 
     def remove_channel(self, channel_id: str) -> Future[None]:
         """Stop a channel and remove it."""
         return self.engine.remove_channel(channel_id)
 
-    def test_email(
+    def test(
         self,
-        settings: MailSettings,
+        settings: ChannelSettings,
         address: str,
-        password: str | None,
+        secret: str | None,
         step: Callable[[TestStep], None],
     ) -> Future[bool]:
         """Try every step of a connection."""
-        return self.engine.test_email(settings, address, password, step)
+        return self.engine.test(settings, address, secret, step)
 
     def discover_email(self, address: str) -> Future[Discovery]:
         """Find the servers of an address."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from inbox_desktop.cli.output import say, tell, write_json
 from inbox_desktop.cli.parser import profile_folder, the_server
+from inbox_desktop.models.channel_settings import ChannelSettings, read_settings
 from inbox_desktop.models.errors import InboxError, NotFoundError
 from inbox_desktop.models.health import TestStep
 from inbox_desktop.models.inbox import open_inbox
@@ -15,8 +16,9 @@ from inbox_desktop.models.mail_settings import DEFAULT_FOLDERS, MailSettings, in
 from inbox_desktop.models.profile import Profile
 from inbox_desktop.models.queries.directory import channel_settings, channels
 from inbox_desktop.models.queries.rows import ChannelRow
+from inbox_desktop.models.sms_settings import Provider, SmsSettings
 from inbox_desktop.models.store import Reader, Store
-from inbox_desktop.sync.email.connection_test import try_connection
+from inbox_desktop.sync.channels import CHANNEL_TYPES
 from inbox_desktop.sync.engine import Engine
 from inbox_desktop.sync.secrets import Secrets
 
@@ -36,14 +38,34 @@ def add_email(options: argparse.Namespace) -> int:
             raise InboxError(f"{reason} Nothing was added.")
     if "@" not in options.address.strip("@"):
         raise InboxError(f"{options.address} is not an e-mail address. Nothing was added.")
-    password = None if options.password_env else _password(options)
+    secret = None if options.password_env else _secret(options.user, from_stdin=options.password_stdin)
+    return _add(options, settings, options.address, secret)
+
+
+def add_sms(options: argparse.Namespace) -> int:
+    """`channel add sms`: connect a number. The provider is not asked; `channel test` does that."""
+    settings = SmsSettings(
+        provider=Provider(options.provider),
+        account=options.account,
+        number=options.number,
+        base_url=options.base_url,
+        secret_env=options.secret_env,
+        brand=options.brand,
+        contact_email=options.contact,
+        notify=options.notify,
+        notify_address=options.notify_address,
+    ).checked()
+    secret = None if options.secret_env else _secret(settings.account, from_stdin=options.secret_stdin)
+    return _add(options, settings, settings.number, secret)
+
+
+def _add(options: argparse.Namespace, settings: ChannelSettings, address: str, secret: str | None) -> int:
     store = open_inbox(Profile(profile_folder(options)))
     try:
-        engine = Engine(store, Secrets())
-        channel_id = engine.add_email(settings, options.address, password)
+        channel_id = Engine(store, Secrets()).add_channel(settings, address, secret)
     finally:
         store.close()
-    say(f"Added {options.address} ({channel_id}).")
+    say(f"Added {address} ({channel_id}).")
     return 0
 
 
@@ -59,7 +81,7 @@ def list_channels(options: argparse.Namespace) -> int:
     for row in rows:
         say(f"{row.kind.value:<6} {row.address:<32} {row.id}")
     if not rows:
-        tell("No channel yet. Add one with 'inbox-desktop channel add email'.")
+        tell("No channel yet. Add one with 'inbox-desktop channel add'.")
     return 0
 
 
@@ -71,7 +93,7 @@ def test_channel(options: argparse.Namespace) -> int:
         settings = {row.id: channel_settings(connection, row.id) for row in chosen}
     store.close()
     if not chosen:
-        raise NotFoundError("No channel yet. Add one with 'inbox-desktop channel add email'.")
+        raise NotFoundError("No channel yet. Add one with 'inbox-desktop channel add'.")
     results = [_test(row, settings[row.id]) for row in chosen]
     return 0 if all(results) else 1
 
@@ -96,15 +118,15 @@ def remove_channel(options: argparse.Namespace) -> int:
 def _test(row: ChannelRow, values: dict[str, Any] | None) -> bool:
     say(f"{row.address}:")
     try:
-        settings = MailSettings.from_json(values or {})
-        password = Secrets().password(row.id, settings)
+        settings = read_settings(row.kind, values or {})
+        secret = Secrets().password(row.id, settings)
     except (KeyError, TypeError, ValueError):
         say("  failed  settings: they cannot be read. Remove the channel and connect it again.")
         return False
     except InboxError as error:
         say(f"  failed  password: {error}")
         return False
-    return asyncio.run(try_connection(settings, password, _print_step))
+    return asyncio.run(CHANNEL_TYPES[row.kind].test(settings, secret, _print_step))
 
 
 def _print_step(step: TestStep) -> None:
@@ -122,16 +144,16 @@ def _chosen(connection: Reader, text: str) -> ChannelRow:
     raise NotFoundError(f"There is no channel {text}. 'inbox-desktop channel list' lists them.")
 
 
-def _password(options: argparse.Namespace) -> str:
-    if options.password_stdin:
-        password = sys.stdin.readline().rstrip("\r\n")
+def _secret(account: str, *, from_stdin: bool) -> str:
+    if from_stdin:
+        secret = sys.stdin.readline().rstrip("\r\n")
     elif sys.stdin.isatty():
-        password = getpass.getpass(f"Password of {options.user}: ")
+        secret = getpass.getpass(f"Password of {account}: ")
     else:
         raise InboxError(
-            "No password was given. Nothing was added. Use --password-stdin, or --password-env NAME to have "
-            "a variable read at every sign-in."
+            "No password was given. Nothing was added. Have it read from standard input, or name a variable "
+            "that is read at every sign-in; 'inbox-desktop channel add' with --help names both options."
         )
-    if not password:
+    if not secret:
         raise InboxError("The password is empty. Nothing was added.")
-    return password
+    return secret

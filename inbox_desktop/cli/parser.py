@@ -12,6 +12,8 @@ from inbox_desktop.models.profile import default_folder
 
 Runner = Callable[[argparse.Namespace], int]
 
+_PROVIDERS = ("twilio", "vonage", "telnyx")  # models.sms_settings.Provider, whose import takes longer
+
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
@@ -65,8 +67,22 @@ def _later(module: str, function: str) -> Runner:
 def _add_channel_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     channel = commands.add_parser("channel", help="add, list, test or remove a channel")
     verbs = channel.add_subparsers(metavar="VERB", required=True)
-    add = verbs.add_parser("add", help="connect a channel")
-    email = add.add_subparsers(metavar="KIND", required=True).add_parser("email", help="a mailbox")
+    kinds = verbs.add_parser("add", help="connect a channel").add_subparsers(metavar="KIND", required=True)
+    _add_email_command(kinds.add_parser("email", help="a mailbox"))
+    _add_sms_command(kinds.add_parser("sms", help="a number for text messages"))
+    listing = verbs.add_parser("list", help="every channel, a line each")
+    listing.add_argument("--json", action="store_true")
+    listing.set_defaults(run=_later("channels", "list_channels"))
+    for verb, text in (
+        ("test", "try the connections, step by step"),
+        ("remove", "stop a channel; its tickets stay"),
+    ):
+        command = verbs.add_parser(verb, help=text)
+        command.add_argument("channel", metavar="CHANNEL", nargs="?", help="its address or id")
+        command.set_defaults(run=_later("channels", f"{verb}_channel"))
+
+
+def _add_email_command(email: argparse.ArgumentParser) -> None:
     email.add_argument("--address", required=True, metavar="A", help="the support address")
     securities = [security.value for security in Security]
     for name in ("imap", "smtp"):
@@ -83,16 +99,28 @@ def _add_channel_commands(commands: "argparse._SubParsersAction[argparse.Argumen
         "--alias", action="append", metavar="A", default=[], help="another address that arrives here"
     )
     email.set_defaults(run=_later("channels", "add_email"))
-    listing = verbs.add_parser("list", help="every channel, a line each")
-    listing.add_argument("--json", action="store_true")
-    listing.set_defaults(run=_later("channels", "list_channels"))
-    for verb, text in (
-        ("test", "try the connections, step by step"),
-        ("remove", "stop a channel; its tickets stay"),
-    ):
-        command = verbs.add_parser(verb, help=text)
-        command.add_argument("channel", metavar="CHANNEL", nargs="?", help="its address or id")
-        command.set_defaults(run=_later("channels", f"{verb}_channel"))
+
+
+def _add_sms_command(sms: argparse.ArgumentParser) -> None:
+    sms.add_argument("--provider", required=True, choices=_PROVIDERS)
+    sms.add_argument("--number", required=True, metavar="N", help="our number, as +12025550123")
+    sms.add_argument(
+        "--account", required=True, metavar="ID", help="account SID, API key, or messaging profile"
+    )
+    secret = sms.add_mutually_exclusive_group()
+    secret.add_argument("--secret-stdin", action="store_true", help="read the secret from standard input")
+    secret.add_argument("--secret-env", metavar="NAME", help="read this variable at every sign-in")
+    sms.add_argument("--base-url", metavar="URL", help="in place of the provider's own address (simulators)")
+    sms.add_argument("--brand", default="", metavar="B", help="who answers, in automatic texts")
+    sms.add_argument("--contact", default="", metavar="A", help="the address for help, in automatic texts")
+    sms.add_argument("--no-notify", dest="notify", action="store_false", help="no e-mail for each new text")
+    sms.add_argument(
+        "--notify-address",
+        default="",
+        metavar="A",
+        help="who gets that e-mail; the inbox's owner if not given",
+    )
+    sms.set_defaults(run=_later("channels", "add_sms"))
 
 
 def _add_mail_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

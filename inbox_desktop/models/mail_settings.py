@@ -1,10 +1,10 @@
 """The settings of an e-mail channel: servers, folders, sign-in. Never the password itself."""
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from inbox_desktop.models.hosts import is_loopback
-from inbox_desktop.models.kinds import Security
+from inbox_desktop.models.kinds import ChannelKind, Security
 
 DEFAULT_FOLDERS = ("INBOX",)
 
@@ -36,6 +36,8 @@ class MailSettings:
     `aliases` are further addresses whose mail arrives here; replies leave from the one written to.
     """
 
+    KIND: ClassVar = ChannelKind.EMAIL
+
     imap: Server | None
     smtp: Server
     user: str
@@ -43,6 +45,21 @@ class MailSettings:
     aliases: tuple[str, ...] = field(default=())
     password_env: str | None = None
     listen: Server | None = None
+
+    @property
+    def account(self) -> str:
+        """The name that the channel signs in with; "" for one that signs in nowhere."""
+        return self.user
+
+    @property
+    def secret_env(self) -> str | None:
+        """The environment variable that holds the password; None stands for the keyring."""
+        return self.password_env
+
+    def reads_the_same(self, former: dict[str, Any]) -> bool:
+        """Whether a channel with these former settings read this very mailbox: elsewhere UIDs mean others."""
+        wanted = self.to_json()
+        return (former.get("imap"), former.get("user")) == (wanted["imap"], wanted["user"])
 
     def to_json(self) -> dict[str, Any]:
         """These settings as plain JSON values, for the channel's row."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
 from inbox_desktop.models.errors import InboxError
 from inbox_desktop.models.hosts import is_loopback
+from inbox_desktop.models.kinds import ChannelKind
 from inbox_desktop.models.phones import PhoneError, read_phone, region_of, show_phone
 from inbox_desktop.models.variables import TemplateError, check, render
 
@@ -67,6 +68,8 @@ class SmsSettings:
     the answer to a campaign.
     """
 
+    KIND: ClassVar = ChannelKind.SMS
+
     provider: Provider
     account: str
     number: str
@@ -81,6 +84,10 @@ class SmsSettings:
     notify_address: str = ""
     attribution_hours: int = 24
     shorten_links: bool = True
+
+    def reads_the_same(self, former: dict[str, Any]) -> bool:
+        """Whether a channel with these former settings was this very number at the same provider."""
+        return all(former.get(name) == getattr(self, name) for name in ("provider", "account", "number"))
 
     def to_json(self) -> dict[str, Any]:
         """These settings as plain JSON values, for the channel's row."""

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
 
 from sqlalchemy import select
 
-from inbox_desktop.models.health import Health
+from inbox_desktop.models.channel_settings import read_settings
+from inbox_desktop.models.health import Health, TestStep
 from inbox_desktop.models.kinds import ChannelKind, ChannelState
-from inbox_desktop.models.mail_settings import MailSettings
 from inbox_desktop.models.queries.directory import setting
 from inbox_desktop.models.store import Reader
 from inbox_desktop.models.tables import Channel
 from inbox_desktop.sync.email.channel import MailChannel
+from inbox_desktop.sync.email.connection_test import try_connection
 from inbox_desktop.sync.email.forwarding import ForwardedMail
 from inbox_desktop.sync.email.mailbox_sync import MailboxSync
 from inbox_desktop.sync.email.sender import EmailSender
@@ -23,8 +24,13 @@ from inbox_desktop.sync.errors import ChannelError, Fault
 from inbox_desktop.sync.report import ChannelReport
 from inbox_desktop.sync.sending import Sender
 from inbox_desktop.sync.services import Services
+from inbox_desktop.sync.sms.channel import TextChannel
+from inbox_desktop.sync.sms.connection_test import try_provider
+from inbox_desktop.sync.sms.polling import TextPolling
+from inbox_desktop.sync.sms.sender import TextSender
 
 Tell = Callable[[Health], None]
+TellStep = Callable[[TestStep], None]
 
 
 class Runner(Protocol):
@@ -59,11 +65,13 @@ class ChannelType:
     """How channels of one kind work.
 
     `runners` makes what brings messages in, given for each its way to tell its health; they raise
-    ChannelError when the settings make no sense. `sender` makes the way out.
+    ChannelError when the settings make no sense. `sender` makes the way out. `test` tries a connection with
+    settings of this kind and a secret, and tells every step; it returns whether all held.
     """
 
     runners: Callable[[Services, ChannelSetup, Callable[[int], Tell]], tuple[Runner, ...]]
     sender: Callable[[Services, ChannelSetup], Sender]
+    test: Callable[[Any, str, TellStep], Coroutine[Any, Any, bool]]
 
 
 def present_channels(connection: Reader) -> tuple[ChannelSetup, ...]:
@@ -79,16 +87,24 @@ def present_channels(connection: Reader) -> tuple[ChannelSetup, ...]:
     return tuple(setup for setup in setups if setup.kind in CHANNEL_TYPES)
 
 
-def _mail_channel(setup: ChannelSetup) -> MailChannel:
+def _settings(setup: ChannelSetup) -> Any:
+    """The settings of the channel's kind.
+
+    Raises:
+        ChannelError: they cannot be read.
+    """
     try:
-        settings = MailSettings.from_json(setup.settings)
+        return read_settings(setup.kind, setup.settings)
     except (KeyError, TypeError, ValueError) as error:
         raise ChannelError(
             Fault.SETTINGS,
             "The channel's settings cannot be read. What was received before is kept. Remove the channel "
             "and connect it again.",
         ) from error
-    return MailChannel(setup.id, setup.name, setup.address, settings)
+
+
+def _mail_channel(setup: ChannelSetup) -> MailChannel:
+    return MailChannel(setup.id, setup.name, setup.address, _settings(setup))
 
 
 def _email_runners(
@@ -125,6 +141,21 @@ def _email_sender(services: Services, setup: ChannelSetup) -> Sender:
     )
 
 
+def _text_runners(
+    services: Services, setup: ChannelSetup, voice: Callable[[int], Tell]
+) -> tuple[Runner, ...]:
+    return (TextPolling(services, _text_channel(setup), voice(0)),)
+
+
+def _text_sender(services: Services, setup: ChannelSetup) -> Sender:
+    return TextSender(services, _text_channel(setup))
+
+
+def _text_channel(setup: ChannelSetup) -> TextChannel:
+    return TextChannel(setup.id, setup.name, _settings(setup))
+
+
 CHANNEL_TYPES: Mapping[ChannelKind, ChannelType] = {
-    ChannelKind.EMAIL: ChannelType(_email_runners, _email_sender),
+    ChannelKind.EMAIL: ChannelType(_email_runners, _email_sender, try_connection),
+    ChannelKind.SMS: ChannelType(_text_runners, _text_sender, try_provider),
 }

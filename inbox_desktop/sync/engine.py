@@ -12,17 +12,16 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from inbox_desktop.models.actions import SYSTEM, Action, Outcome, Refusal, perform, perform_all
-from inbox_desktop.models.actions.channels import AddChannel, RemoveChannel
+from inbox_desktop.models.actions.channels import AddChannel, ChangeChannel, RemoveChannel
+from inbox_desktop.models.channel_settings import ChannelSettings, read_settings
 from inbox_desktop.models.errors import InboxError, StorageError
 from inbox_desktop.models.health import Health, TestStep
 from inbox_desktop.models.ids import new_id
-from inbox_desktop.models.kinds import ChannelKind
-from inbox_desktop.models.mail_settings import Discovery, MailSettings
-from inbox_desktop.models.queries.directory import channel_settings, removed_channels
+from inbox_desktop.models.mail_settings import Discovery
+from inbox_desktop.models.queries.directory import removed_channels
 from inbox_desktop.models.store import Store, WriteSession
 from inbox_desktop.sync.channels import CHANNEL_TYPES, ChannelSetup, present_channels
 from inbox_desktop.sync.crew import Crew, make_sender
-from inbox_desktop.sync.email.connection_test import try_connection
 from inbox_desktop.sync.email.discovery import discover
 from inbox_desktop.sync.errors import ChannelError
 from inbox_desktop.sync.health_board import HealthBoard
@@ -100,30 +99,30 @@ class Engine:
 
     # Channels
 
-    def connect_email(self, settings: MailSettings, address: str, password: str | None) -> Future[str]:
-        """Add an e-mail channel, whose mail then comes in; the future holds its id.
+    def connect(self, settings: ChannelSettings, address: str, secret: str | None) -> Future[str]:
+        """Add a channel, whose messages then come in; the future holds its id.
 
-        The future raises ChannelError when the password cannot be kept, and InboxError when the channel
+        The future raises ChannelError when the secret cannot be kept, and InboxError when the channel
         cannot be added.
         """
-        return self._helper.submit(lambda: self.add_email(settings, address, password))
+        return self._helper.submit(lambda: self.add_channel(settings, address, secret))
 
-    def add_email(self, settings: MailSettings, address: str, password: str | None) -> str:
-        """As `connect_email`, for callers that may block; returns the channel's id.
+    def add_channel(self, settings: ChannelSettings, address: str, secret: str | None) -> str:
+        """As `connect`, for callers that may block; returns the channel's id.
 
-        A mailbox that was connected before becomes the same channel again: its tickets can be answered, and
-        no mail comes in a second time.
+        What was connected before becomes the same channel again: its tickets can be answered, and no message
+        comes in a second time.
 
         Raises:
-            ChannelError: the password cannot be kept. InboxError: the channel cannot be added.
+            ChannelError: the secret cannot be kept. InboxError: the channel cannot be added.
         """
         channel_id = self._former_channel(settings, address.lower()) or new_id()
-        if password is not None:
-            self._secrets.store(channel_id, password)
+        if secret is not None:
+            self._secrets.store(channel_id, secret)
         action = AddChannel(
             actor=SYSTEM,
             channel_id=channel_id,
-            kind=ChannelKind.EMAIL,
+            kind=settings.KIND,
             channel_name=address,
             address=address.lower(),
             settings=settings.to_json(),
@@ -131,14 +130,21 @@ class Engine:
         try:
             self._perform_now(action)
         except InboxError:
-            if password is not None:
+            if secret is not None:
                 with suppress(ChannelError):
                     self._secrets.forget(channel_id)
             raise
         return channel_id
 
+    def change_channel(self, channel_id: str, settings: ChannelSettings, secret: str | None) -> Future[None]:
+        """Give a channel other settings, and another secret unless that is None. It starts anew with them.
+
+        The future raises ChannelError when the secret cannot be kept, InboxError when the channel is gone.
+        """
+        return self._helper.submit(lambda: self._change_channel(channel_id, settings, secret))
+
     def remove_channel(self, channel_id: str) -> Future[None]:
-        """Stop a channel for good and forget its password; its tickets stay.
+        """Stop a channel for good and forget its secret; its tickets stay.
 
         The future raises InboxError when it is gone already.
         """
@@ -151,14 +157,18 @@ class Engine:
             InboxError: it is gone already.
         """
         with self._store.read() as connection:
-            values = channel_settings(connection, channel_id)
+            setup = next((s for s in present_channels(connection) if s.id == channel_id), None)
         self._perform_now(RemoveChannel(actor=SYSTEM, channel_id=channel_id))
-        if values is None or values.get("password_env") is not None or not values.get("user"):
+        try:
+            settings = read_settings(setup.kind, setup.settings) if setup is not None else None
+        except (KeyError, TypeError, ValueError):
+            settings = None  # it could not sign in with these
+        if settings is None or settings.secret_env is not None or not settings.account:
             return
         try:
             self._secrets.forget(channel_id)
         except ChannelError as error:
-            log.info("the password of the removed channel %s stays in the keyring: %s", channel_id, error)
+            log.info("the secret of the removed channel %s stays in the keyring: %s", channel_id, error)
 
     def sync_now(self, channel_id: str | None = None) -> None:
         """End every wait: look for mail and send what is due, of one channel or of all."""
@@ -167,15 +177,15 @@ class Engine:
             with suppress(RuntimeError):  # the loop has ended
                 loop.call_soon_threadsafe(crew.sync_now, channel_id)
 
-    def test_email(
-        self, settings: MailSettings, address: str, password: str | None, step: Callable[[TestStep], None]
+    def test(
+        self, settings: ChannelSettings, address: str, secret: str | None, step: Callable[[TestStep], None]
     ) -> Future[bool]:
         """Try every step of a connection; `step` is called on the engine's thread as each one ends.
 
-        Without a password the one of the channel that has this address is used, if there is one. The future
+        Without a secret the one of the channel that has this address is used, if there is one. The future
         raises ChannelError when there is none.
         """
-        return self._on_loop(self._test(settings, address, password, step))
+        return self._on_loop(self._test(settings, address, secret, step))
 
     def discover_email(self, address: str) -> Future[Discovery]:
         """Find the servers of an address."""
@@ -264,23 +274,28 @@ class Engine:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     async def _test(
-        self, settings: MailSettings, address: str, password: str | None, step: Callable[[TestStep], None]
+        self, settings: ChannelSettings, address: str, secret: str | None, step: Callable[[TestStep], None]
     ) -> bool:
-        if password is None:
+        if secret is None:
             setups = await self._services.read(present_channels)
-            channel_id = next((setup.id for setup in setups if setup.address == address.lower()), "")
-            password = await self._services.files.call(self._secrets.password, channel_id, settings)
-        return await try_connection(settings, password, step)
+            same = (s.id for s in setups if (s.kind, s.address) == (settings.KIND, address.lower()))
+            secret = await self._services.files.call(self._secrets.password, next(same, ""), settings)
+        return await CHANNEL_TYPES[settings.KIND].test(settings, secret, step)
 
-    def _former_channel(self, settings: MailSettings, address: str) -> str | None:
-        """The removed channel that read this very mailbox. On another server UIDs mean other mails."""
+    def _former_channel(self, settings: ChannelSettings, address: str) -> str | None:
+        """The removed channel that read what this one will read."""
         with self._store.read() as connection:
-            removed = removed_channels(connection, ChannelKind.EMAIL, address)
-        wanted = settings.to_json()
+            removed = removed_channels(connection, settings.KIND, address)
         for channel_id, former in removed.items():
-            if (former.get("imap"), former.get("user")) == (wanted["imap"], wanted["user"]):
+            if settings.reads_the_same(former):
                 return channel_id
         return None
+
+    def _change_channel(self, channel_id: str, settings: ChannelSettings, secret: str | None) -> None:
+        if secret is not None:
+            self._secrets.store(channel_id, secret)
+        self._perform_now(ChangeChannel(actor=SYSTEM, channel_id=channel_id, settings=settings.to_json()))
+        self.sync_now(channel_id)  # also when nothing but the secret is another
 
     def _perform_now(self, action: Action) -> None:
         with self._store.write() as session:

@@ -2,7 +2,7 @@
 
 import os
 
-from inbox_desktop.models.mail_settings import MailSettings
+from inbox_desktop.models.channel_settings import ChannelSettings
 from inbox_desktop.sync.errors import ChannelError, Fault
 
 _SERVICE = "Inbox Desktop"
@@ -11,29 +11,21 @@ _SERVICE = "Inbox Desktop"
 class Secrets:
     """Looks up, stores and forgets the password of a channel. Calls may block; never on an event loop."""
 
-    def password(self, channel_id: str, settings: MailSettings) -> str:
-        """The password that a mailbox signs in with, looked up each time; "" for one that signs in nowhere.
+    def password(self, channel_id: str, settings: ChannelSettings) -> str:
+        """What the channel signs in with, looked up each time; "" for one that signs in nowhere.
 
         Raises:
             ChannelError: there is none, or the keyring cannot be asked.
         """
-        return self.secret(channel_id, settings.user, settings.password_env) if settings.user else ""
-
-    def secret(self, channel_id: str, account: str, variable: str | None) -> str:
-        """The secret that the channel signs in with to an account, looked up each time.
-
-        `variable` names the environment variable that holds it; None stands for the keyring.
-
-        Raises:
-            ChannelError: there is none, or the keyring cannot be asked.
-        """
-        if variable is not None:
-            return _from_environment(variable)
+        if not settings.account:
+            return ""
+        if settings.secret_env is not None:
+            return _from_environment(settings.secret_env)
         found = _keyring_call("get_password", channel_id)
         if found is None:
             raise ChannelError(
                 Fault.SECRET,
-                f"The keyring of this computer holds no password for {account}. What was received "
+                f"The keyring of this computer holds no password for {settings.account}. What was received "
                 "before is kept. Connect the channel again, or set a password in its settings.",
             )
         return found

@@ -7,8 +7,8 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from inbox_desktop.models.actions import Action, Outcome, Refusal
+from inbox_desktop.models.channel_settings import ChannelSettings
 from inbox_desktop.models.health import Health, TestStep
-from inbox_desktop.models.mail_settings import MailSettings
 from inbox_desktop.models.store import WriteSession
 
 if TYPE_CHECKING:
@@ -26,17 +26,20 @@ class Backend(Protocol):
     def write(self, change: Callable[[WriteSession], T]) -> Future[T]:
         """Change rows that are no actions: drafts, and what belongs to this machine only."""
 
-    def connect_email(self, settings: MailSettings, address: str, password: str | None) -> Future[str]:
-        """Add an e-mail channel and start it; returns its id."""
+    def connect(self, settings: ChannelSettings, address: str, secret: str | None) -> Future[str]:
+        """Add a channel and start it; returns its id."""
+
+    def change_channel(self, channel_id: str, settings: ChannelSettings, secret: str | None) -> Future[None]:
+        """Give a channel other settings, and another secret unless that is None."""
 
     def remove_channel(self, channel_id: str) -> Future[None]:
         """Stop a channel and remove it; its tickets stay."""
 
-    def test_email(
+    def test(
         self,
-        settings: MailSettings,
+        settings: ChannelSettings,
         address: str,
-        password: str | None,
+        secret: str | None,
         step: Callable[[TestStep], None],
     ) -> Future[bool]:
         """Try every step of a connection. `step` is called from another thread, as each one ends."""

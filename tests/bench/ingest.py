@@ -131,7 +131,7 @@ def _connected(desk: Desk, store: Store, engine: Engine, server: Dovecot) -> Win
     beat = Heartbeat()
     beat.start()
     began = time.perf_counter()
-    engine.connect_email(server.settings(USER), SUPPORT, None)
+    engine.connect(server.settings(USER), SUPPORT, None)
     desk.wait(lambda: pane.model.rowCount() > 0)
     painted(pane.view.viewport())
     shown = time.perf_counter()

@@ -41,7 +41,7 @@ def connect(store: Store) -> Callable[[MailSettings], str]:
     """Adds an e-mail channel to the store; returns its id."""
 
     def add(settings: MailSettings, address: str = ADDRESS) -> str:
-        return Engine(store, Secrets()).add_email(settings, address, None)
+        return Engine(store, Secrets()).add_channel(settings, address, None)
 
     return add
 

@@ -163,17 +163,17 @@ class TestChannels:
         self, engine: Engine, channel_id: str
     ) -> None:
         with pytest.raises(InboxError, match="already connected"):
-            engine.connect_email(UNREACHABLE, "Support@shop.example", None).result(10)
+            engine.connect(UNREACHABLE, "Support@shop.example", None).result(10)
 
     def test_a_mailbox_that_is_connected_again_is_the_same_channel(
         self, store: Store, engine: Engine, channel_id: str, dovecot: Dovecot, mailbox: str
     ) -> None:
         engine.drop_channel(channel_id)
-        again = engine.add_email(UNREACHABLE, "Support@shop.example", None)
+        again = engine.add_channel(UNREACHABLE, "Support@shop.example", None)
         assert again == channel_id
         assert receive(store, again)
         engine.drop_channel(again)
-        elsewhere = engine.add_email(dovecot.settings(mailbox), "support@shop.example", None)
+        elsewhere = engine.add_channel(dovecot.settings(mailbox), "support@shop.example", None)
         assert elsewhere != channel_id
 
     def test_a_channel_whose_settings_make_no_sense_says_so(self, store: Store, engine: Engine) -> None:
@@ -299,7 +299,7 @@ class TestOnce:
     ) -> None:
         dovecot.append(mailbox, mail(1), mail(2))
         connect(dovecot.settings(mailbox))
-        Engine(store, Secrets()).add_email(UNREACHABLE, "other@shop.example", None)
+        Engine(store, Secrets()).add_channel(UNREACHABLE, "other@shop.example", None)
         report = asyncio.run(Engine(store, Secrets()).sync_once())
         good, bad = report.channels
         assert (good.counts.stored, good.errors) == (2, ())

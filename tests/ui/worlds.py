@@ -12,11 +12,11 @@ from inbox_desktop.models.actions import Action, Outcome, Refusal, agent, channe
 from inbox_desktop.models.actions.messages import Reply
 from inbox_desktop.models.actions.receiving import Receive
 from inbox_desktop.models.actions.tickets import AddTag, Assign, Close, MarkRead, Snooze
+from inbox_desktop.models.channel_settings import ChannelSettings
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.errors import InboxError
 from inbox_desktop.models.health import Health, TestStep
 from inbox_desktop.models.kinds import ChannelKind, ChannelState
-from inbox_desktop.models.mail_settings import MailSettings
 from inbox_desktop.models.queries.directory import me
 from inbox_desktop.models.queries.rows import AgentRow, TicketRow
 from inbox_desktop.models.queries.tickets import ticket_row
@@ -67,9 +67,14 @@ class SmallEngine:
         future.set_result(result)
         return future
 
-    def connect_email(self, settings: MailSettings, address: str, password: str | None) -> Future[str]:
+    def connect(self, settings: ChannelSettings, address: str, secret: str | None) -> Future[str]:
         future: Future[str] = Future()
         future.set_result(add_channel(self.store, here(self.store).id, address=address))
+        return future
+
+    def change_channel(self, channel_id: str, settings: ChannelSettings, secret: str | None) -> Future[None]:
+        future: Future[None] = Future()
+        future.set_result(None)
         return future
 
     def remove_channel(self, channel_id: str) -> Future[None]:
@@ -77,11 +82,11 @@ class SmallEngine:
         future.set_result(None)
         return future
 
-    def test_email(
+    def test(
         self,
-        settings: MailSettings,
+        settings: ChannelSettings,
         address: str,
-        password: str | None,
+        secret: str | None,
         step: Callable[[TestStep], None],
     ) -> Future[bool]:
         future: Future[bool] = Future()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
 from ipaddress import ip_address
 
 import httpx
@@ -82,7 +84,7 @@ class Http:
         self._is_at_home = is_loopback(self._base.host)
         self._auth = auth
         self._seconds = seconds
-        self._context = context or client_context()
+        self._context = context or _context(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
         self._reading = self._client(httpx.Limits(max_connections=8))
         # A connection that was kept may be dead already, and a text lost on it would count as ambiguous.
         self._sending = self._client(httpx.Limits(max_connections=4, max_keepalive_connections=0))
@@ -180,6 +182,8 @@ class Http:
             )
         if answer.status == 429:
             return self.busy(f"asks to go slower{number}", answer, code)
+        if answer.status == 408:  # the request did not come whole (RFC 9110, 15.5.9)
+            return self.busy(f"did not get the whole request{number}", answer, code)
         if answer.status < 500:
             return self.refused(f"refused the request{said}{number}", code)
         if sending and answer.status != 503:
@@ -279,6 +283,12 @@ class Http:
         if sending:
             return ProviderError(Trouble.AMBIGUOUS, f"{self.name} {what}. {_PERHAPS_TAKEN}")
         return self.busy(what)
+
+
+@cache
+def _context(_file: str | None, _folder: str | None) -> ssl.SSLContext:
+    """One context for all connections: reading the certificates of all authorities takes a while."""
+    return client_context()
 
 
 class _TooLargeError(Exception):

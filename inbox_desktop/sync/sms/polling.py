@@ -109,9 +109,7 @@ class TextPolling:
 
     async def _sign_in(self) -> Provider:
         settings = self._channel.settings
-        secret = await self._services.files.call(
-            self._services.secrets.secret, self._channel.id, settings.account, settings.secret_env
-        )
+        secret = await self._services.files.call(self._services.secrets.password, self._channel.id, settings)
         return make_provider(settings, secret, self._is_known)
 
     async def _is_known(self, external_id: str) -> bool:

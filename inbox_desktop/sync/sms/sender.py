@@ -67,9 +67,7 @@ class TextSender:
     @asynccontextmanager
     async def _provider(self) -> AsyncIterator[Provider]:
         settings = self._channel.settings
-        secret = await self._services.files.call(
-            self._services.secrets.secret, self._channel.id, settings.account, settings.secret_env
-        )
+        secret = await self._services.files.call(self._services.secrets.password, self._channel.id, settings)
         provider = make_provider(settings, secret)
         try:
             yield provider

@@ -98,7 +98,7 @@ class Telnyx(Provider):
     async def check(self) -> str:
         """Look the number up among those that are set up for texts."""
         answer = await self._http.get("/v2/phone_numbers/messaging", [("filter[phone_number]", self._number)])
-        found = self._list(answer)
+        _, found = self._list(answer)
         ours = next((item for item in found if e164(words(item, "phone_number")) == self._number), None)
         if ours is None:
             raise self._http.refused(f"has no number {self._number} in this account")
@@ -194,10 +194,10 @@ class Telnyx(Provider):
         ]
         for place in range(1, MOST_PAGES):
             answer = await self._http.get("/v2/detail_records", [*params, ("page[number]", str(place))])
-            records = self._list(answer)
+            page, records = self._list(answer)
             texts = [text for text in map(self._text, records) if text is not None]
             yield [text for text in texts if text.at >= since and self._is_ours(text, direction)]
-            pages = number(record_at(error_record(answer), "meta"), "total_pages")
+            pages = number(record_at(page, "meta"), "total_pages")
             if place >= pages or not records or (texts and texts[-1].at < since):
                 return
         raise self._http.refused("lists texts without an end")
@@ -241,14 +241,15 @@ class Telnyx(Provider):
         pictures = (Picture(words(item, "url"), words(item, "content_type")) for item in media)
         return _Content(words(record, "text"), tuple(picture for picture in pictures if picture.reference))
 
-    def _list(self, answer: Answer) -> list[Record]:
+    def _list(self, answer: Answer) -> tuple[Record, list[Record]]:
+        """A page, and what it lists."""
         if not answer.is_good:
             raise self._failure(answer, sending=False)
         record = read_record(answer.content)
         found = records_at(record, "data") if record is not None else None
-        if found is None:
+        if record is None or found is None:
             raise self._http.unreadable(answer)
-        return found
+        return record, found
 
     def _failure(self, answer: Answer, *, sending: bool) -> ProviderError:
         errors = records_at(error_record(answer), "errors") or [{}]

@@ -67,7 +67,7 @@ class Twilio(Provider):
     async def check(self) -> str:
         """Look the number up among those of the account."""
         answer = await self._http.get(self._path("IncomingPhoneNumbers"), [("PhoneNumber", self._number)])
-        found = self._list(answer, "incoming_phone_numbers")
+        _, found = self._list(answer, "incoming_phone_numbers")
         ours = next((item for item in found if words(item, "phone_number") == self._number), None)
         if ours is None:
             raise self._http.refused(f"has no number {self._number} in the account {self._account}")
@@ -134,7 +134,8 @@ class Twilio(Provider):
         """Fetch a file of a message: `reference` is the message's id and the file's place in its list."""
         message, _, place = picture.reference.partition("/")
         answer = await self._http.get(self._path(f"Messages/{message}/Media"))
-        media = sorted(words(item, "sid") for item in self._list(answer, "media_list"))
+        _, found = self._list(answer, "media_list")
+        media = sorted(words(item, "sid") for item in found)
         if not place.isdecimal() or int(place) >= len(media):
             raise self._http.refused("no longer has this picture", advice="It cannot be shown.")
         path = f"/2010-04-01/Accounts/{self._account}/Messages/{message}/Media/{media[int(place)]}"
@@ -158,21 +159,23 @@ class Twilio(Provider):
     ) -> AsyncIterator[list[Record]]:
         answer = await self._http.get(self._path(resource), params)
         for _ in range(MOST_PAGES):
-            yield self._list(answer, name)
-            following = words(error_record(answer), "next_page_uri")
+            record, found = self._list(answer, name)
+            yield found
+            following = words(record, "next_page_uri")
             if not following:
                 return
             answer = await self._http.get(following)
         raise self._http.refused("lists messages without an end")
 
-    def _list(self, answer: Answer, name: str) -> list[Record]:
+    def _list(self, answer: Answer, name: str) -> tuple[Record, list[Record]]:
+        """A page, and what it lists."""
         if not answer.is_good:
             raise self._failure(answer, sending=False)
         record = read_record(answer.content)
         found = records_at(record, name) if record is not None else None
-        if found is None:
+        if record is None or found is None:
             raise self._http.unreadable(answer)
-        return found
+        return record, found
 
     def _failure(self, answer: Answer, *, sending: bool) -> ProviderError:
         record = error_record(answer)

@@ -206,7 +206,7 @@ class MailForm(QWidget):
         self.steps.show()
         self._run += 1
         step = self._bridge.on_gui(partial(self._step, self._run))
-        future = self._bridge.backend().test_email(values.settings(), values.address, password, step)
+        future = self._bridge.backend().test(values.settings(), values.address, password, step)
         self._bridge.call(
             future,
             partial(self._tested, self._run, connect, values, password),
@@ -259,7 +259,7 @@ class MailForm(QWidget):
         then()
 
     def _connect(self, values: MailValues, password: str) -> None:
-        future = self._bridge.backend().connect_email(values.settings(), values.address, password)
+        future = self._bridge.backend().connect(values.settings(), values.address, password)
         self._bridge.call(future, self._connected, self._connect_failed)
 
     def _connected(self, channel_id: str) -> None:

@@ -89,9 +89,9 @@ def test_without_a_channel_one_is_added_that_neither_fetches_nor_sends(store: St
 def test_into_the_only_channel_or_the_one_that_is_named(store: Store, tmp_path: Path) -> None:
     (tmp_path / "one.eml").write_bytes(mail(1))
     engine = Engine(store, Secrets())
-    engine.add_email(SETTINGS, "support@shop.example", None)
+    engine.add_channel(SETTINGS, "support@shop.example", None)
     assert import_mails(store, [tmp_path]).address == "support@shop.example"
-    engine.add_email(SETTINGS, "sales@shop.example", None)
+    engine.add_channel(SETTINGS, "sales@shop.example", None)
     with pytest.raises(NotFoundError, match="--channel"):
         import_mails(store, [tmp_path])
     assert import_mails(store, [tmp_path], address="sales@shop.example").address == "sales@shop.example"

@@ -116,7 +116,7 @@ class TestCrash:
         dovecot.deliver(mailbox, [mail(n) for n in range(number)])
         profile = Profile(tmp_path / "profile")
         store = Store.open(profile)
-        Engine(store, Secrets()).add_email(dovecot.settings(mailbox), "support@shop.example", None)
+        Engine(store, Secrets()).add_channel(dovecot.settings(mailbox), "support@shop.example", None)
         store.close()
         for pause in (0.4, 0.8):
             process = subprocess.Popen(

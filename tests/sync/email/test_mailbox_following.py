@@ -78,7 +78,7 @@ class TestFollowing:
         dovecot.append(mailbox, mail(1))
         heard = states(engine)
         engine.start()
-        channel_id = engine.connect_email(dovecot.settings(mailbox), "Help@shop.example", None).result(20)
+        channel_id = engine.connect(dovecot.settings(mailbox), "Help@shop.example", None).result(20)
         wait_for_state(heard, ChannelState.CONNECTED)
         assert subjects(store) == ["Question 1"]
         engine.remove_channel(channel_id).result(20)

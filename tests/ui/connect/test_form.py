@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QScrollArea
 from pytestqt.qtbot import QtBot
 
+from inbox_desktop.models.channel_settings import ChannelSettings
 from inbox_desktop.models.errors import InboxError
 from inbox_desktop.models.health import TestStep
 from inbox_desktop.models.kinds import Security
@@ -51,14 +52,14 @@ class Outside:
         self.world = world
         self.found: Any = Found(FOUND)
         self.steps: list[TestStep] = [TestStep("Sign-in", ok=True, detail="accepted")]
-        self.tested: list[tuple[MailSettings, str, str | None]] = []
+        self.tested: list[tuple[Any, str, str | None]] = []
         world.engine.discover_email = lambda address: ended(self.found)  # type: ignore[method-assign]
-        world.engine.test_email = self.test  # type: ignore[method-assign]
+        world.engine.test = self.test  # type: ignore[method-assign]
 
     def test(
-        self, settings: MailSettings, address: str, password: str | None, step: Callable[[TestStep], None]
+        self, settings: ChannelSettings, address: str, secret: str | None, step: Callable[[TestStep], None]
     ) -> "Future[bool]":
-        self.tested.append((settings, address, password))
+        self.tested.append((settings, address, secret))
         for one in self.steps:
             step(one)
         return ended(all(one.ok for one in self.steps))
