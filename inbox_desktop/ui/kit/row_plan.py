@@ -164,6 +164,8 @@ class _Planner:
     def words(self, labels: list[PillSpec]) -> None:
         """The subject and what the newest message says, on the lines that are left."""
         subject, snippet = one_line(self.row.subject), one_line(self.row.snippet)
+        if not subject and not snippet:
+            subject = "No subject"
         last = self.measure.lines - 1
         edge = self.tail(last, labels)
         strong = theme().font("text", 600 if self.row.unread else 400)

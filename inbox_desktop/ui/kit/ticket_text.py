@@ -29,14 +29,20 @@ def customer_label(row: TicketRow) -> str:
     return one_line(row.customer_name) or one_line(row.customer_address) or _NAMELESS[row.channel_kind]
 
 
-def row_state(row: TicketRow, now: datetime, locale: QLocale, zone: tzinfo | None = None) -> PillSpec | None:
-    """The label of a ticket that is blocked, snoozed or closed; None for an ordinary open one."""
+def row_state(
+    row: TicketRow, now: datetime, locale: QLocale, zone: tzinfo | None = None, *, exact: bool = False
+) -> PillSpec | None:
+    """The label of a ticket that is blocked, snoozed or closed; None for an ordinary open one.
+
+    A label in a list is narrow: only an `exact` one tells the hour of another day.
+    """
     if row.customer_blocked:
         return BLOCKED
     if row.status is TicketStatus.SNOOZED:
         if row.snoozed_until is None:
             return PillSpec("Snoozed", Tone.ACCENT)
-        return PillSpec(f"Until {day_and_time(now, row.snoozed_until, locale, zone)}", Tone.ACCENT)
+        when = day_and_time if exact else short_time
+        return PillSpec(f"Until {when(now, row.snoozed_until, locale, zone)}", Tone.ACCENT)
     return CLOSED if row.status is TicketStatus.CLOSED else None
 
 
@@ -61,7 +67,7 @@ def ticket_sentence(
     said = ["Unread."] if row.unread else []
     said.append(_ended(f"{customer_label(row)}, {CHANNEL_WORDS[row.channel_kind]}: {subject}"))
     said.append(_ended(short_time(now, row.last_message_at, locale, zone)))
-    said.extend(_ended(pill.text) for pill in (state, row_state(row, now, locale, zone)) if pill)
+    said.extend(_ended(pill.text) for pill in (state, row_state(row, now, locale, zone, exact=True)) if pill)
     if row.tags:
         word = "Tag" if len(row.tags) == 1 else "Tags"
         said.append(_ended(f"{word} {', '.join(one_line(tag) for tag in row.tags)}"))

@@ -13,9 +13,9 @@ from inbox_desktop.ui.overview.tags import TagsRow
 
 
 def status_words(row: TicketRow, now: datetime, locale: QLocale) -> str:
-    """Where the ticket stands: "Open", "Closed", "Snoozed until Fri 09:00"."""
+    """Where the ticket stands: "Open", "Closed", "Snoozed · Fri 09:00"."""
     if row.status is TicketStatus.SNOOZED and row.snoozed_until is not None:
-        return f"Snoozed until {day_and_time(now, row.snoozed_until, locale)}"
+        return f"Snoozed · {day_and_time(now, row.snoozed_until, locale)}"
     return row.status.value.capitalize()
 
 

@@ -18,6 +18,7 @@ from inbox_desktop.ui.kit import (
     TicketDelegate,
     TicketRole,
     customer_label,
+    pill_size,
     ticket_sentence,
 )
 from inbox_desktop.ui.kit.plain import text_width
@@ -93,6 +94,23 @@ def test_the_sentence_says_a_failed_delivery() -> None:
 )
 def test_a_customer_always_has_a_label(name: str, address: str, kind: ChannelKind, shown: str) -> None:
     assert customer_label(make_row(customer_name=name, customer_address=address, channel_kind=kind)) == shown
+
+
+def test_a_row_without_words_says_that_it_has_no_subject(look: Theme) -> None:
+    assert "No subject" in _words(_plan(make_row(subject="", snippet="")))
+
+
+@pytest.mark.parametrize("days", [1, 2, 12, 400])
+def test_how_long_a_ticket_sleeps_is_never_cut(look: Theme, days: int) -> None:
+    asleep = make_row(
+        status=TicketStatus.SNOOZED,
+        snoozed_until=NOW + timedelta(days=days),
+        tags=("Shipping", "VIP"),
+        assignee_name="Julia Mendes",
+    )
+    rect, label = _plan(asleep).pills[-1]
+    assert label.text.startswith("Until ")
+    assert rect.width() >= pill_size(label).width()
 
 
 def test_the_state_of_a_row() -> None:
