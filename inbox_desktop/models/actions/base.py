@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -104,11 +104,12 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What `apply` returns: see `Outcome`."""
+    """What `apply` returns: see `Outcome`. `found` is what only applying it brought out, for the journal."""
 
     ticket_id: str | None = None
     undo: Action | None = None
     detail: str = ""
+    found: Mapping[str, Any] = field(default_factory=dict)
 
 
 def perform(session: WriteSession, action: Action) -> Outcome | Refusal:
@@ -137,7 +138,7 @@ def _perform_one(session: WriteSession, action: Action) -> Outcome | Refusal:
         with session.begin_nested():
             seq = take_seq(session, 1)
             effect = action.apply(session)
-            session.add(journal_entry(action, seq))
+            session.add(journal_entry(action, seq, effect.found))
     except RefusedError as refused:
         return Refusal(action, str(refused))
     return Outcome(action, seq, effect.ticket_id, effect.undo, effect.detail)
@@ -178,8 +179,8 @@ def _head(session: WriteSession) -> Head:
     return head
 
 
-def journal_entry(action: Action, seq: int) -> JournalEntry:
-    """The action as an entry of the journal."""
+def journal_entry(action: Action, seq: int, found: Mapping[str, Any]) -> JournalEntry:
+    """The action as an entry of the journal, with what applying it brought out."""
     return JournalEntry(
         seq=seq,
         id=action.id,
@@ -187,7 +188,7 @@ def journal_entry(action: Action, seq: int) -> JournalEntry:
         actor_kind=action.actor.kind,
         actor_id=action.actor.id,
         at=action.at,
-        arguments=action.arguments(),
+        arguments={**action.arguments(), **_plain(dict(found))},
     )
 
 
