@@ -57,6 +57,8 @@ _PLACES: Final = {
     "view_all": ALL,
     "view_snoozed": SNOOZED,
 }
+_ANYWHERE: Final = frozenset({"settings", "help"})
+"""The commands that make sense before there is a mailbox, too."""
 
 
 class MainWindow(QWidget):
@@ -189,7 +191,8 @@ class MainWindow(QWidget):
 
     def run(self, command_id: str, anchor: object = None) -> None:
         """Run a command of the table on what is selected, if it makes sense now."""
-        if not BY_ID[command_id].enabled(self.situation()):
+        is_connecting = self._stack.currentWidget() is not self.panes and command_id not in _ANYWHERE
+        if is_connecting or not BY_ID[command_id].enabled(self.situation()):
             return
         if command_id == "close_next":
             self._close_and_next()
@@ -321,6 +324,8 @@ class MainWindow(QWidget):
             self._place_restored = True
             known = {place.key: place for place in self.views.places()}
             self.show_place(known.get(self._state.place, MINE))
+        if glance.is_new:
+            self.setWindowTitle(TITLE)
 
     def _heard(self, health: Health) -> None:
         """A removed channel may still say that it stops; a new one is known with the next look around."""
@@ -330,16 +335,23 @@ class MainWindow(QWidget):
 
     def _choose_page(self, glance: Glance) -> None:
         if not glance.is_new:
-            self._stack.setCurrentWidget(self.panes)
+            if self._stack.currentWidget() is self.connect_page:
+                self._stack.setCurrentWidget(self.panes)
+                self.tickets.focus()
             return
         if self.connect_page is None:
             from inbox_desktop.ui.connect.page import ConnectPage  # noqa: PLC0415
 
             self.connect_page = ConnectPage(self._bridge, self._theme, self)
-            self.connect_page.connected.connect(lambda _channel_id: self.surroundings.look())
+            self.connect_page.connected.connect(self._first_connected)
             self.connect_page.demo_requested.connect(self.demo_requested)
             self._stack.addWidget(self.connect_page)
         self._stack.setCurrentWidget(self.connect_page)
+
+    def _first_connected(self, _channel_id: str) -> None:
+        """What comes belongs to nobody yet: it is seen where it stands."""
+        self.show_place(UNASSIGNED)
+        self.surroundings.look()
 
     def _sent(self, results: object) -> None:
         for outcome in cast("list[Outcome]", results):

@@ -18,9 +18,9 @@ from inbox_desktop.ui.cheat_sheet import CheatSheet
 from inbox_desktop.ui.kit import Button, Density, theme
 from inbox_desktop.ui.outbox_panel import OutboxPanel
 from inbox_desktop.ui.people_picker import PeoplePicker
-from inbox_desktop.ui.places import ALL, UNASSIGNED, Place
+from inbox_desktop.ui.places import ALL, SNOOZED, UNASSIGNED, Place
 from inbox_desktop.ui.window import MainWindow, build_window
-from tests.models.samples import add_agent, open_store
+from tests.models.samples import Mailroom, add_agent, add_channel, open_store
 from tests.ui.fingers import CTRL, NONE, SHIFT, only, press, write
 from tests.ui.worlds import SmallEngine, World, reply
 
@@ -421,8 +421,38 @@ def test_an_inbox_without_channels_begins_with_connecting_one(tmp_path: Path, qt
     assert window.connect_page is not None
     assert window.connect_page.isVisible()
     assert not window.panes.isVisible()
+    assert window.windowTitle() == "Inbox Desktop"
+    window.run("view_snoozed")
+    assert window.tickets.question.place != SNOOZED
     with qtbot.waitSignal(window.demo_requested):
         window.connect_page.demo_requested.emit()
+    close(window)
+    store.close()
+
+
+def test_the_first_mailbox_leads_to_its_tickets_and_the_keyboard_works(tmp_path: Path, qtbot: QtBot) -> None:
+    store = open_store(tmp_path)
+    engine = SmallEngine(store)
+    me = add_agent(store, "Julia")
+    window = build_window(store, engine, theme())
+    qtbot.addWidget(window)
+    with qtbot.waitSignal(window.content_shown):
+        window.show()
+    window.activateWindow()
+    page = window.connect_page
+    assert page is not None
+    page.form.password.setFocus()
+    channel = add_channel(store, me)
+    page.connected.emit(channel)
+    qtbot.waitUntil(window.panes.isVisible)
+    assert window.tickets.question.place == UNASSIGNED
+    mailroom = Mailroom(store, channel)
+    for number in range(3):
+        mailroom(text=f"Hello {number}")
+        qtbot.waitUntil(lambda number=number: window.tickets.model.rowCount() == number + 1)  # type: ignore[misc]
+    press(QApplication.focusWidget() or window, Qt.Key.Key_J)
+    qtbot.waitUntil(lambda: window.thread_pane.thread is not None)
+    assert len(window.tickets.selected()) == 1
     close(window)
     store.close()
 
