@@ -32,9 +32,6 @@ STORAGE_AGAIN_SECONDS = 30.0
 HISTORY = timedelta(days=30)
 """How far back the texts are brought in of a number that was just connected."""
 
-WINDOW = timedelta(hours=24)
-"""So much is asked for and stored at a time: Vonage's Reports API takes no more."""
-
 CLOCKS_APART = timedelta(hours=6)
 """How far this computer's clock may be behind the provider's, or ahead of it, without missing a text."""
 
@@ -126,7 +123,7 @@ class TextPolling:
             since = (stand or at - min(HISTORY, provider.abilities.reaches_back)) - provider.abilities.overlap
             if direction is Direction.OUTBOUND:
                 since = await self._since_reports(since, at, provider)
-            windows = list(_windows(since, max(at, stand or at) + CLOCKS_APART))
+            windows = list(_windows(since, max(at, stand or at) + CLOCKS_APART, provider.abilities.window))
             for place, (start, end) in enumerate(windows):
                 if len(windows) > 2:
                     self._tell(ChannelState.SYNCING, progress=Progress(place, len(windows)))
@@ -185,11 +182,11 @@ class TextPolling:
         self._tell_health(self._health)
 
 
-def _windows(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """[since, until) in pieces of at most WINDOW, the oldest first."""
+def _windows(since: datetime, until: datetime, longest: timedelta) -> Iterator[tuple[datetime, datetime]]:
+    """[since, until) in pieces, the oldest first."""
     while since < until:
-        yield since, min(since + WINDOW, until)
-        since += WINDOW
+        yield since, min(since + longest, until)
+        since += longest
 
 
 def _by_time(text: ProviderText) -> tuple[datetime, str]:

@@ -22,12 +22,14 @@ class Abilities:
     `overlap` is how far behind the newest message that was seen a poll looks again: as long as the
     provider may take to list a message. `reaches_back` is how old a message may be and still be read.
     `interval` is how long to wait between two polls, at least: some providers take money for each.
+    `window` is how much time one question may span.
     """
 
     pictures: bool
     overlap: timedelta
     reaches_back: timedelta
     interval: timedelta = timedelta(seconds=10)
+    window: timedelta = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ class Vonage(Provider):
         overlap=timedelta(minutes=30),
         reaches_back=timedelta(days=395),
         interval=timedelta(minutes=1),
+        window=timedelta(hours=24),
     )
 
     def __init__(
