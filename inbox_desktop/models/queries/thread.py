@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import BindParameter, Connection, Integer, Row, Select, bindparam, func, select
 
 from inbox_desktop.models.attachments import AttachmentStore
 from inbox_desktop.models.kinds import (
@@ -33,11 +33,69 @@ from inbox_desktop.models.rules.channels import reply_refusal
 from inbox_desktop.models.rules.replying import answer_addresses, removed_channel_refusal, reply_from
 from inbox_desktop.models.tables import Agent, Attachment, Channel, Delivery, Message, Recipient, TicketEvent
 
+_IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
+
 # Taken back before it was sent: it never became a message.
 _CANCELLED = (
     select(Delivery.id)
     .where(Delivery.message_id == Message.id, Delivery.state == DeliveryState.CANCELLED)
     .exists()
+)
+_OF_TICKET = (Message.ticket_id == bindparam("ticket_id"), ~_CANCELLED)
+_HOW_MANY = select(func.count()).where(*_OF_TICKET)
+# What a message's row shows, and no more: to read the other lists of addresses would take as long again.
+_NEWEST: Select[*tuple[Any, ...]] = (
+    select(
+        Message.id,
+        Message.ticket_id,
+        Message.direction,
+        Message.kind,
+        Message.agent_id,
+        Message.customer_id,
+        Message.author_name,
+        Message.author_address,
+        Message.author_verified,
+        Message.sent_at,
+        Message.stored_at,
+        Message.to.label("to_addresses"),
+        Message.cc.label("cc_addresses"),
+        Message.subject,
+        Message.text,
+        Message.visible_text,
+        Message.html,
+        Message.visible_html,
+        Message.blocked,
+        Message.warnings,
+        Message.external_id,
+        Message.raw_id,
+    )
+    .where(*_OF_TICKET)
+    .order_by(Message.order_at.desc(), Message.id.desc())
+    .limit(bindparam("most", type_=Integer))
+)
+_ATTACHMENTS = (
+    select(Attachment.__table__)
+    .where(Attachment.message_id.in_(_IDS))
+    .order_by(Attachment.message_id, Attachment.position)
+)
+_DELIVERIES = select(Delivery.__table__).where(Delivery.message_id.in_(_IDS))
+_RECIPIENTS = (
+    select(Recipient.__table__)
+    .join(Delivery, Delivery.id == Recipient.delivery_id)
+    .where(Delivery.message_id.in_(_IDS))
+    .order_by(Recipient.delivery_id, Recipient.address)
+)
+_CHANNEL = select(Channel.address, Channel.settings, Channel.removed_at).where(
+    Channel.id == bindparam("channel_id")
+)
+_LAST_INBOUND = select(Message.reply_to, Message.author_address, Message.channel_address).where(
+    Message.id == bindparam("message_id")
+)
+_PEOPLE = select(Agent.id, Agent.name)
+_EVENTS = (
+    select(TicketEvent.__table__)
+    .where(TicketEvent.ticket_id == bindparam("ticket_id"))
+    .order_by(TicketEvent.at, TicketEvent.id)
 )
 
 
@@ -48,9 +106,10 @@ def thread(
     ticket = ticket_row(connection, ticket_id)
     if ticket is None:
         return None
-    found = list(connection.execute(_newest(ticket_id, limit)))[::-1]
-    total = connection.execute(select(func.count()).select_from(_standing(ticket_id).subquery())).scalar_one()
-    older = total - len(found)
+    found = connection.execute(_NEWEST, {"ticket_id": ticket_id, "most": limit}).all()[::-1]
+    older = 0
+    if len(found) == limit:
+        older = connection.execute(_HOW_MANY, {"ticket_id": ticket_id}).scalar_one() - len(found)
     refusal, reply_from_, reply_to = _answering(connection, ticket)
     return Thread(
         ticket=ticket,
@@ -65,21 +124,8 @@ def thread(
     )
 
 
-def _standing(ticket_id: str) -> Select[Any]:
-    return select(Message.id).where(Message.ticket_id == ticket_id, ~_CANCELLED)
-
-
-def _newest(ticket_id: str, limit: int) -> Select[Any]:
-    return (
-        select(Message.__table__)
-        .where(Message.ticket_id == ticket_id, ~_CANCELLED)
-        .order_by(Message.order_at.desc(), Message.id.desc())
-        .limit(limit)
-    )
-
-
 def _messages(
-    connection: Connection, found: Sequence[Row[Any]], store: AttachmentStore
+    connection: Connection, found: Sequence[Row[*tuple[Any, ...]]], store: AttachmentStore
 ) -> tuple[MessageRow, ...]:
     ids = [row.id for row in found]
     files = _attachments(connection, ids, store)
@@ -87,7 +133,9 @@ def _messages(
     return tuple(_message(row, tuple(files[row.id]), deliveries.get(row.id)) for row in found)
 
 
-def _message(row: Row[Any], files: tuple[AttachmentRow, ...], delivery: DeliveryRow | None) -> MessageRow:
+def _message(
+    row: Row[*tuple[Any, ...]], files: tuple[AttachmentRow, ...], delivery: DeliveryRow | None
+) -> MessageRow:
     return MessageRow(
         id=row.id,
         ticket_id=row.ticket_id,
@@ -117,9 +165,8 @@ def _message(row: Row[Any], files: tuple[AttachmentRow, ...], delivery: Delivery
 def _attachments(
     connection: Connection, message_ids: Sequence[str], store: AttachmentStore
 ) -> dict[str, list[AttachmentRow]]:
-    query = select(Attachment.__table__).where(Attachment.message_id.in_(message_ids))
     files: dict[str, list[AttachmentRow]] = defaultdict(list)
-    for row in connection.execute(query.order_by(Attachment.message_id, Attachment.position)):
+    for row in connection.execute(_ATTACHMENTS, {"ids": message_ids}):
         files[row.message_id].append(
             AttachmentRow(
                 id=row.id,
@@ -136,10 +183,9 @@ def _attachments(
 
 
 def _deliveries(connection: Connection, message_ids: Sequence[str]) -> dict[str, DeliveryRow]:
+    found = connection.execute(_DELIVERIES, {"ids": message_ids}).all()
     recipients: dict[str, list[RecipientRow]] = defaultdict(list)
-    of_these = Delivery.message_id.in_(message_ids)
-    query = select(Recipient.__table__).join(Delivery, Delivery.id == Recipient.delivery_id).where(of_these)
-    for row in connection.execute(query.order_by(Recipient.delivery_id, Recipient.address)):
+    for row in connection.execute(_RECIPIENTS, {"ids": message_ids}) if found else ():
         recipients[row.delivery_id].append(RecipientRow(row.address, DeliveryState(row.state), row.detail))
     return {
         row.message_id: DeliveryRow(
@@ -151,18 +197,17 @@ def _deliveries(connection: Connection, message_ids: Sequence[str]) -> dict[str,
             tuple(recipients[row.id]),
             row.detail if row.sent_copy == CopyState.FAILED else "",
         )
-        for row in connection.execute(select(Delivery.__table__).where(of_these))
+        for row in found
     }
 
 
 def _events(
-    connection: Connection, ticket_id: str, messages: Sequence[Row[Any]], *, all_are_here: bool
+    connection: Connection, ticket_id: str, messages: Sequence[Row[*tuple[Any, ...]]], *, all_are_here: bool
 ) -> tuple[EventRow, ...]:
     """What happened since the first of these messages, or from the beginning when all of them are here."""
-    people = {row.id: row.name for row in connection.execute(select(Agent.id, Agent.name))}
+    people = {row.id: row.name for row in connection.execute(_PEOPLE)}
     telling = Telling(people)
-    query = select(TicketEvent.__table__).where(TicketEvent.ticket_id == ticket_id)
-    rows = connection.execute(query.order_by(TicketEvent.at, TicketEvent.id))
+    rows = connection.execute(_EVENTS, {"ticket_id": ticket_id})
     events: list[EventRow] = []
     for row in rows:
         actor = telling.person(row.actor_id) if row.actor_kind == ActorKind.AGENT else ""
@@ -179,13 +224,13 @@ def _events(
     return tuple(events)
 
 
-def _cause(event: Row[Any], messages: Sequence[Row[Any]]) -> int | None:
+def _cause(event: Row[*tuple[Any, ...]], messages: Sequence[Row[*tuple[Any, ...]]]) -> int | None:
     """The index of the message that made the event happen. It stands before that one, and at its time."""
     cause = event.detail.get("message")
     return next((index for index, message in enumerate(messages) if message.id == cause), None)
 
 
-def _place(event: Row[Any], messages: Sequence[Row[Any]]) -> int:
+def _place(event: Row[*tuple[Any, ...]], messages: Sequence[Row[*tuple[Any, ...]]]) -> int:
     """The index of the message that the event stands before; their number when it stands at the end.
 
     It stands behind what had arrived by then: the date that a message bears says nothing about that.
@@ -196,13 +241,10 @@ def _place(event: Row[Any], messages: Sequence[Row[Any]]) -> int:
 
 def _answering(connection: Connection, ticket: TicketRow) -> tuple[str | None, str, tuple[str, ...]]:
     """Why nobody may answer (or None), and from which address to which ones an answer goes."""
-    channel = connection.execute(
-        select(Channel.address, Channel.settings, Channel.removed_at).where(Channel.id == ticket.channel_id)
-    ).one()
+    channel = connection.execute(_CHANNEL, {"channel_id": ticket.channel_id}).one()
     last = None
     if ticket.last_inbound_id is not None:
-        columns = select(Message.reply_to, Message.author_address, Message.channel_address)
-        last = connection.execute(columns.where(Message.id == ticket.last_inbound_id)).first()
+        last = connection.execute(_LAST_INBOUND, {"message_id": ticket.last_inbound_id}).first()
     refusal = reply_refusal(
         ChannelKind(ticket.channel_kind),
         RuleRecipient(ticket.customer_blocked, consents_of(connection, ticket.customer_address)),
