@@ -97,7 +97,8 @@ class Simulator:
         """Called, on the server's thread, for each text that was sent through the interface."""
         self.violations: list[str] = []
         self.exchanges: deque[Exchange] = deque(maxlen=_MOST_EXCHANGES)
-        self._texts: list[SimText] = []
+        self._texts: dict[str, SimText] = {}
+        self._routes = self.routes()
         self._faults: list[Fault] = []
         self._clock = clock or (lambda: datetime.now(UTC))
         self._count = 0
@@ -138,7 +139,7 @@ class Simulator:
     def texts(self) -> list[SimText]:
         """All texts, oldest first."""
         with self._lock:
-            return list(self._texts)
+            return list(self._texts.values())
 
     @property
     def sent(self) -> list[SimText]:
@@ -224,7 +225,8 @@ class Simulator:
 
     def find(self, text_id: str) -> SimText | None:
         """The text of this id."""
-        return next((text for text in self.texts if text.id == text_id), None)
+        with self._lock:
+            return self._texts.get(text_id)
 
     def keep(self, text: SimText, listed_after: timedelta | None = None) -> SimText:
         """Add a text, which gets an id, and is listed after a while."""
@@ -232,7 +234,7 @@ class Simulator:
             delay = self.listing_delay if listed_after is None else listed_after
             kind = "MM" if text.pictures else "SM"
             kept = replace(text, id=text.id or self.new_id(kind), listed_at=text.listed_at + delay)
-            self._texts.append(kept)
+            self._texts[kept.id] = kept
             return kept
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -305,7 +307,7 @@ class Simulator:
         return response
 
     def _dispatch(self, call: Call) -> Response:
-        for method, pattern, answer in self.routes():
+        for method, pattern, answer in self._routes:
             found = pattern.fullmatch(call.path)
             if found is not None and method == call.method:
                 with self._lock:

@@ -182,6 +182,7 @@ class Telnyx(Provider):
 
         A record that appears meanwhile moves the others to later places: one may come twice, none is missed.
         """
+        since = since.replace(microsecond=0)
         ours = "cld" if direction is Direction.INBOUND else "cli"
         params = [
             ("filter[record_type]", "messaging"),

@@ -93,7 +93,7 @@ def test_a_window_of_more_than_a_day_is_a_violation_at_vonage() -> None:
 def test_a_mistake_of_the_simulator_itself_is_remembered(
     sim: Simulator, ask: Callable[..., httpx.Response], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sim, "routes", lambda: None)
+    monkeypatch.setattr(sim, "_routes", None)
     assert ask("GET", LISTS[sim.name]).status_code == 500
     assert "the simulator failed" in sim.violations[0]
 

@@ -134,6 +134,7 @@ def test_an_address_without_encryption_is_refused_outside_this_computer(url: str
     ("status", "reading", "sending"),
     [
         (429, Trouble.BUSY, Trouble.BUSY),
+        (408, Trouble.BUSY, Trouble.BUSY),
         (503, Trouble.BUSY, Trouble.BUSY),
         (500, Trouble.BUSY, Trouble.AMBIGUOUS),
         (502, Trouble.BUSY, Trouble.AMBIGUOUS),
