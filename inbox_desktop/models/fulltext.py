@@ -58,10 +58,10 @@ def words_of(query: str) -> list[str]:
     return _WORD.findall(query)
 
 
-def match_expression(query: str) -> str | None:
-    """What a person typed, as an FTS5 expression: every word must occur, the last one may be a beginning.
+def match_terms(query: str) -> list[str]:
+    """What a person typed, an FTS5 expression for each word; the last one may be a beginning.
 
-    Quoted words are a phrase. Nothing of FTS5's own syntax comes through. None when no word is left.
+    Quoted words are one phrase. Nothing of FTS5's own syntax comes through.
     """
     terms: list[str] = []
     open_ended = False
@@ -70,6 +70,11 @@ def match_expression(query: str) -> str | None:
         if words:
             terms.append(f'"{" ".join(words)}"')
             open_ended = not quoted
-    if not terms:
-        return None
-    return " ".join(terms) + ("*" if open_ended else "")
+    if open_ended:
+        terms[-1] += "*"
+    return terms
+
+
+def match_expression(query: str) -> str | None:
+    """An FTS5 expression for the messages in which all of `match_terms` occur; None when no word is left."""
+    return " ".join(match_terms(query)) or None

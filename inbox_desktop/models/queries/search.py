@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, TextClause, select, text
 
 from inbox_desktop.models import fulltext
 from inbox_desktop.models.clock import to_micros
@@ -17,6 +18,10 @@ from inbox_desktop.models.texts import snippet_of
 LONGEST_QUERY = 200
 SHORTEST_ADDRESS = 3
 RECENT_TICKETS = 2_500
+COMMON = 2_000
+"""A word that stands in so many messages says little about where to look."""
+MOST_SPREAD = 8
+"""Of more words than this, all must stand in one message."""
 _MOST_IDENTITIES = 50
 _EXCERPT_FROM = 20_000
 _LEAD = 40
@@ -45,30 +50,53 @@ _AMONG_ALL = text(f"""
         WHERE message_search MATCH :words AND {_NOT_TAKEN_BACK}
     ) d {_NEWEST_FIRST}
 """)  # noqa: S608
+# Words that stand in different messages of a ticket: looked for in the tickets that hold the rarest of them,
+# or when all are common in the newest tickets.
+_WITH_RAREST = """
+    SELECT DISTINCT t.id, t.last_message_at FROM message_search s
+    CROSS JOIN search_documents d ON d.id = s.rowid CROSS JOIN tickets t ON t.id = d.ticket_id
+    WHERE message_search MATCH :rarest
+"""
+_NEWEST = "SELECT id, last_message_at FROM tickets ORDER BY last_message_at DESC, id DESC LIMIT :recent"
+_ONE_WORD = """
+    SELECT {number} AS word, d.id, d.ticket_id, d.last_message_at
+    FROM message_search s CROSS JOIN d ON d.id = s.rowid WHERE message_search MATCH :word_{number}
+"""
+_HOW_MANY = text(
+    "SELECT count(*) FROM (SELECT 1 FROM message_search WHERE message_search MATCH :word LIMIT :most)"
+)
 
 
 class _Hit(NamedTuple):
-    """A ticket that was found; `document_id` is its newest matching message in the full-text index."""
+    """A ticket that was found; `document_id` is its newest matching message in the full-text index.
 
+    `in_one` says that one message holds all words: such hits come first. Then the newest do.
+    """
+
+    in_one: bool
     last_message_at: int
     ticket_id: str
     document_id: int | None = None
 
 
 def search(connection: Connection, query: str, limit: int = 50) -> tuple[TicketRow, ...]:
-    """The tickets that hold every word of the query in one of their messages, the newest first.
+    """The tickets that hold every word of the query, those with all of them in one message first.
 
-    The last word may be the beginning of one, words in double quotes are a phrase. A ticket's number,
-    with or without #, brings that ticket first. The rows' `snippet` is the place where the first word
-    was found. Whatever is typed is looked for; nothing of it is syntax that could fail.
+    Otherwise the newest come first. The last word may be the beginning of one, words in double quotes are
+    a phrase. A ticket's number, with or without #, brings that ticket first. The rows' `snippet` is the
+    place where the first word was found. Whatever is typed is looked for; nothing of it is syntax that
+    could fail.
     """
     typed = query.strip()[:LONGEST_QUERY]
     if not typed or limit <= 0:
         return ()
     hits = {hit.ticket_id: hit for hit in _by_address(connection, typed, limit)}
-    expression = fulltext.match_expression(typed)
-    if expression is not None:
-        hits.update((hit.ticket_id, hit) for hit in _by_words(connection, expression, limit))
+    terms = fulltext.match_terms(typed)
+    if terms:
+        hits.update((hit.ticket_id, hit) for hit in _by_words(connection, " ".join(terms), limit))
+    if 1 < len(terms) <= MOST_SPREAD and len(hits) < limit:
+        for hit in _by_spread_words(connection, terms, limit):
+            hits.setdefault(hit.ticket_id, hit)
     newest = sorted(hits.values(), reverse=True)[:limit]
     ids = [hit.ticket_id for hit in newest]
     number = number_in(typed)
@@ -85,7 +113,36 @@ def _by_words(connection: Connection, expression: str, limit: int) -> list[_Hit]
     found = connection.execute(_AMONG_RECENT, {**values, "recent": RECENT_TICKETS}).all()
     if len(found) < limit:
         found = connection.execute(_AMONG_ALL, values).all()
-    return [_Hit(row.last_message_at, row.ticket_id, row.document_id) for row in found]
+    return [_Hit(True, row.last_message_at, row.ticket_id, row.document_id) for row in found]
+
+
+def _by_spread_words(connection: Connection, terms: Sequence[str], limit: int) -> list[_Hit]:
+    """Tickets whose messages hold the words between them."""
+    numbers = {
+        term: connection.execute(_HOW_MANY, {"word": term, "most": COMMON}).scalar_one() for term in terms
+    }
+    rarest = min(terms, key=lambda term: numbers[term])
+    if numbers[rarest] == 0:
+        return []
+    values: dict[str, Any] = {f"word_{number}": term for number, term in enumerate(terms)}
+    values |= {"most": limit, "words": len(terms), "cancelled": DeliveryState.CANCELLED.value}
+    values |= {"rarest": rarest} if numbers[rarest] < COMMON else {"recent": RECENT_TICKETS}
+    found = connection.execute(_spread(len(terms), has_rare=numbers[rarest] < COMMON), values)
+    return [_Hit(False, row.last_message_at, row.ticket_id, row.document_id) for row in found]
+
+
+@cache
+def _spread(words: int, *, has_rare: bool) -> TextClause:
+    hits = " UNION ALL ".join(_ONE_WORD.format(number=number) for number in range(words))
+    return text(f"""
+        WITH t AS MATERIALIZED ({_WITH_RAREST if has_rare else _NEWEST}), d AS MATERIALIZED (
+            SELECT d.id, d.ticket_id, t.last_message_at
+            FROM t CROSS JOIN search_documents d ON d.ticket_id = t.id WHERE {_NOT_TAKEN_BACK}
+        )
+        SELECT ticket_id, max(id) AS document_id, last_message_at FROM ({hits})
+        GROUP BY ticket_id HAVING count(DISTINCT word) = :words
+        ORDER BY last_message_at DESC, ticket_id DESC LIMIT :most
+    """)  # noqa: S608 - constants above
 
 
 def _by_address(connection: Connection, typed: str, limit: int) -> list[_Hit]:
@@ -104,7 +161,7 @@ def _by_address(connection: Connection, typed: str, limit: int) -> list[_Hit]:
         .order_by(Ticket.last_message_at.desc(), Ticket.id.desc())
         .limit(limit)
     )
-    return [_Hit(to_micros(row.last_message_at), row.id) for row in connection.execute(query)]
+    return [_Hit(True, to_micros(row.last_message_at), row.id) for row in connection.execute(query)]
 
 
 def _excerpts(connection: Connection, hits: Sequence[_Hit], typed: str) -> dict[str, str]:

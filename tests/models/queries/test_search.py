@@ -1,4 +1,4 @@
-"""Search: finds what was written, newest first, and fails at nothing that can be typed."""
+"""Search: finds what was written, the newest first, and fails at nothing that can be typed."""
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -26,6 +26,13 @@ def numbers(store: Store, query: str, limit: int = 50) -> list[int]:
     return [row.number for row in found(store, query, limit)]
 
 
+@pytest.fixture(params=["among the recent", "among all"])
+def _either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways of looking must give the same."""
+    if request.param == "among all":
+        monkeypatch.setattr(search_module, "RECENT_TICKETS", 2)
+
+
 def test_every_word_must_be_there_and_the_last_may_be_a_beginning(store: Store, receive: Mailroom) -> None:
     receive(text="The parcel is late")
     receive(text="The parcel is broken, the invoice too")
@@ -34,6 +41,38 @@ def test_every_word_must_be_there_and_the_last_may_be_a_beginning(store: Store, 
     assert numbers(store, "par late") == []
     assert numbers(store, "PARCEL LATE") == [1]
     assert numbers(store, "nothing") == []
+
+
+@pytest.mark.usefixtures("_either_way")
+def test_words_may_stand_in_different_messages_of_a_ticket(
+    store: Store, julia: str, receive: Mailroom
+) -> None:
+    first = receive(subject="Blue jacket", text="The parcel is late")
+    receive(text="A parcel to Oakland")
+    receive(text="Another jacket")
+    answer = Reply(
+        actor=agent(julia), ticket_id=first.ticket_id or "", text="It is in Oakland", seen_message_id=None
+    )
+    done(store, answer)
+    assert numbers(store, "parcel oakland") == [2, 1]  # all in one message comes before what is newer
+    assert numbers(store, "jacket late oakl") == [1]
+    assert numbers(store, '"in oakland" souza') == [1]
+    assert numbers(store, "parcel oakland", limit=1) == [2]
+    assert numbers(store, "parcel oakland zebra") == []
+    (row,) = found(store, "late oakland")
+    assert row.snippet == "It is in Oakland"
+    done(store, CancelDelivery(actor=agent(julia), ticket_id=answer.ticket_id, message_id=answer.message_id))
+    assert numbers(store, "parcel oakland") == [2]
+
+
+def test_words_that_are_all_common_are_looked_for_in_the_newest_tickets(
+    store: Store, receive: Mailroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_module, "COMMON", 1)
+    first = receive(text="apple")
+    receive.answer(first, text="pear")
+    receive(text="apple")
+    assert numbers(store, "apple pear") == [1]
 
 
 def test_a_phrase_stands_together(store: Store, receive: Mailroom) -> None:
@@ -104,13 +143,6 @@ def test_an_address_that_no_message_bears(store: Store, receive: Mailroom) -> No
         session.add(phone)
     assert numbers(store, "+1415") == [1]
     assert numbers(store, "+1") == []
-
-
-@pytest.fixture(params=["among the recent", "among all"])
-def _either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both ways of looking must give the same."""
-    if request.param == "among all":
-        monkeypatch.setattr(search_module, "RECENT_TICKETS", 2)
 
 
 @pytest.mark.usefixtures("_either_way")
