@@ -1,10 +1,14 @@
 """The small window that stands in for the inbox when it cannot be opened: what happened, and what to do."""
 
-from PySide6.QtCore import QSize, Qt, Signal
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from inbox_desktop.ui.kit import ErrorState
+from inbox_desktop.ui.kit import ErrorState, theme
+
+_SIZE: Final = (520, 380)
 
 
 class FailureWindow(QWidget):
@@ -23,10 +27,9 @@ class FailureWindow(QWidget):
         state.acted.connect(self.close)
         layout = QVBoxLayout(self)
         layout.addWidget(state)
-
-    def sizeHint(self) -> QSize:
-        """Room for a long reason."""
-        return QSize(520, 380)
+        # A desktop that is short of room would make the window smaller, and cut the reason off.
+        self.setMinimumSize(theme().px(_SIZE[0]), theme().px(_SIZE[1]))
+        self.move(self.screen().availableGeometry().center() - self.rect().center())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Tell that it is over."""
