@@ -2,17 +2,33 @@
 
 from collections import defaultdict
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import aliased
 
-from inbox_desktop.models.kinds import DeliveryState
+from inbox_desktop.models.kinds import ChannelKind, DeliveryState, MessageKind
 from inbox_desktop.models.queries.rows import OutboxRow
 from inbox_desktop.models.tables import Customer, Delivery, Message, Recipient, Ticket
 
-_OPEN = (DeliveryState.QUEUED, DeliveryState.ATTEMPTING, DeliveryState.FAILED, DeliveryState.UNKNOWN)
+_WAITING = (DeliveryState.QUEUED, DeliveryState.ATTEMPTING)
+_OPEN = (*_WAITING, DeliveryState.FAILED, DeliveryState.UNKNOWN)
+
+_OF_TEXTS = aliased(Ticket)
+_TEXTS = (
+    select(_OF_TEXTS.id)
+    .where(_OF_TEXTS.customer_id == Message.customer_id, _OF_TEXTS.channel_kind == ChannelKind.SMS)
+    .order_by(_OF_TEXTS.last_message_at.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+"""The conversation by text with the customer of a message that belongs to no ticket."""
 
 
 def outbox(connection: Connection) -> tuple[OutboxRow, ...]:
-    """Every delivery that is queued, being attempted, failed or of unknown end, the oldest first."""
+    """Every delivery that is queued, being attempted, failed or of unknown end, the oldest first.
+
+    A notification stands under the conversation that it tells of. What was sent by itself and did not arrive
+    asks for nobody: it is told in its thread alone.
+    """
     query = (
         select(
             Delivery.id,
@@ -28,9 +44,12 @@ def outbox(connection: Connection) -> tuple[OutboxRow, ...]:
             Customer.name.label("customer_name"),
         )
         .join(Message, Message.id == Delivery.message_id)
-        .join(Ticket, Ticket.id == Message.ticket_id)
+        .join(Ticket, Ticket.id == func.coalesce(Message.ticket_id, _TEXTS))
         .join(Customer, Customer.id == Ticket.customer_id)
-        .where(Delivery.state.in_(_OPEN))
+        .where(
+            Delivery.state.in_(_OPEN),
+            Delivery.state.in_(_WAITING) | (Message.kind != MessageKind.AUTO_REPLY),
+        )
         .order_by(Delivery.queued_at, Delivery.id)
     )
     recipients = _recipients(connection)

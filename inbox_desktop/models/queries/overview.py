@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select, union_all
 
 from inbox_desktop.models.kinds import ChannelKind, IdentityKind, TicketStatus
+from inbox_desktop.models.queries.profiles import attribution, phone_rows
 from inbox_desktop.models.queries.rows import Overview, TicketSummary
 from inbox_desktop.models.queries.tickets import ticket_row
 from inbox_desktop.models.tables import Agent, Customer, Identity, Ticket
@@ -26,14 +27,18 @@ def overview(connection: Connection, ticket_id: str) -> Overview | None:
         .limit(LONGEST_HISTORY)
     )
     identities = _identities(connection, ticket.customer_id)
+    phones = phone_rows(connection, ticket.customer_id) if IdentityKind.PHONE in identities else ()
+    by_text = ticket.channel_kind is ChannelKind.SMS
     return Overview(
         ticket=ticket,
         customer_since=_known_since(connection, ticket.customer_id),
         addresses=identities.get(IdentityKind.EMAIL, ()),
-        phones=identities.get(IdentityKind.PHONE, ()),
+        phones=tuple(phone.shown for phone in phones),
         possibly_belongs_to=_possibly(connection, ticket_id),
         history=tuple(_summary(row) for row in history),
         history_total=connection.execute(select(func.count()).where(*others)).scalar_one(),
+        attribution=attribution(connection, ticket_id) if by_text else None,
+        phone_rows=phones,
     )
 
 

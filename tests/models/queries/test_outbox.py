@@ -5,12 +5,16 @@ from datetime import timedelta
 from inbox_desktop.models.actions import SYSTEM, agent
 from inbox_desktop.models.actions.deliveries import BeginAttempt, CancelDelivery, FinishAttempt
 from inbox_desktop.models.actions.messages import Reply
+from inbox_desktop.models.check import check
 from inbox_desktop.models.ids import new_id
 from inbox_desktop.models.kinds import DeliveryState
+from inbox_desktop.models.queries.drafts import draft
 from inbox_desktop.models.queries.outbox import outbox
 from inbox_desktop.models.queries.rows import OutboxRow
+from inbox_desktop.models.sms_settings import AutoResponder
 from inbox_desktop.models.store import Store
 from tests.models.samples import START, Mailroom, done
+from tests.models.texting import ANA, Phones
 
 
 def rows(store: Store) -> tuple[OutboxRow, ...]:
@@ -58,3 +62,33 @@ def test_what_is_sent_or_taken_back_is_not_in_the_outbox(store: Store, julia: st
     assert (first.queued_at, first.not_before) == (START, START + timedelta(seconds=10))
     assert found[1].customer_name == "Ana"
     assert found[2].detail == "because"
+
+
+def test_automatic_texts_and_notifications_stand_under_the_conversation(
+    store: Store, julia: str, email_channel: str
+) -> None:
+    phones = Phones(store, julia, auto_responder=AutoResponder.ALL, notify_address="julia@home.example")
+    opened = phones.text()
+    assert {row.recipients for row in rows(store)} == {(ANA,), ("julia@home.example",)}
+    assert {row.ticket_id for row in rows(store)} == {opened.ticket_id}
+
+
+def test_an_automatic_answer_that_did_not_arrive_asks_for_nobody(store: Store, julia: str) -> None:
+    phones = Phones(store, julia, auto_responder=AutoResponder.ALL)
+    phones.text()
+    (row,) = rows(store)
+    done(store, BeginAttempt(actor=SYSTEM, delivery_id=row.delivery_id, external_id=None))
+    done(store, FinishAttempt(actor=SYSTEM, delivery_id=row.delivery_id, state=DeliveryState.FAILED))
+    assert rows(store) == ()
+
+
+def test_what_is_sent_by_itself_can_be_taken_back_and_becomes_no_draft(store: Store, julia: str) -> None:
+    phones = Phones(store, julia, auto_responder=AutoResponder.ALL)
+    opened = phones.text()
+    (row,) = rows(store)
+    cancel = CancelDelivery(actor=agent(julia), ticket_id=row.ticket_id, message_id=row.message_id)
+    done(store, cancel)
+    assert rows(store) == ()
+    with store.read() as connection:
+        assert draft(connection, opened.ticket_id or "", is_note=False) is None
+    assert check(store).problems == ()

@@ -37,7 +37,7 @@ def test_a_customer_with_all_addresses_and_their_other_tickets(
             session.add(Identity(id=new_id(), customer_id=customer_id, kind=kind, value=value))
     found = overview_of(store, tickets[1].ticket_id)
     assert found.addresses == ("ana@example.com", "ana@work.example")
-    assert found.phones == ("+14155550188",)
+    assert found.phones == ("+1 415-555-0188",)
     assert [(row.subject, row.assignee_name) for row in found.history] == [
         ("Order 2", None),
         ("Order 0", "Julia"),
