@@ -57,8 +57,11 @@ _NO_CHARSETS: Final = frozenset(
     }
 )
 _GUESSED: Final = frozenset({"", "x-unknown", "unknown-8bit", "us-ascii", "ascii", "ansi_x3.4-1968"})
-_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ud800-\udfff\ufffe\uffff]")
+_WANTED: Final = " -~\xa0-\ud7ff\n\t\ue000-\ufffd\U00010000-\U0010ffff"
+_CLEAN = re.compile(f"[{_WANTED}]*")
+_UNWANTED = re.compile(f"[^{_WANTED}]")
 _UNWANTED_BYTES: Final = bytes({*range(0x20), 0x7F} - {0x09, 0x0A})
+# None of these is printable (str.isprintable), which is quicker to find out.
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
@@ -116,14 +119,15 @@ def clean_text(text: str) -> str:
         return text.encode("ascii").translate(None, _UNWANTED_BYTES).decode("ascii")
     if "\ufeff" in text:
         text = text.replace("\ufeff", "")
-    return _UNWANTED.sub("", text)
+    # Matching a run of the wanted is twice as fast as looking for the unwanted, which is rare.
+    return text if _CLEAN.fullmatch(text) else _UNWANTED.sub("", text)
 
 
 def single_line(text: str) -> str:
     """A header value fit for showing and copying: every run of control characters is one space."""
-    return _CONTROLS.sub(" ", text).strip()
+    return (text if text.isprintable() else _CONTROLS.sub(" ", text)).strip()
 
 
 def has_controls(text: str) -> bool:
     """Whether a header value held control characters other than the tab of folding."""
-    return _CONTROLS.search(text.replace("\t", " ")) is not None
+    return not text.isprintable() and _CONTROLS.search(text.replace("\t", " ")) is not None

@@ -128,7 +128,7 @@ def decode_words(value: str) -> str:
         value = re.sub(r"\r*\n[ \t]*", " ", value)
     if "=?" in value:
         value = _ENCODED_RUN.sub(lambda run: _decode_run(run.group()), value)
-    if _SURROGATE.search(value):
+    if not value.isascii() and _SURROGATE.search(value):
         value = decode(value.encode("utf-8", "surrogateescape"), "")[0]
     return value
 

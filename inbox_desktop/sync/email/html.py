@@ -118,7 +118,7 @@ def _over_limits(raw: str) -> str:
     """Which limit the source passes, checked in linear time before any HTML parser sees it; "" if none."""
     if len(raw) > MAX_HTML_CHARS and len(raw) - _inline_image_chars(raw) > MAX_HTML_CHARS:
         return "the HTML is larger than 1 MB: shown as plain text, open the original to see all of it"
-    if raw.count("<") > MAX_ELEMENTS and len(re.findall(r"<[a-zA-Z]", raw)) > MAX_ELEMENTS:
+    if len(raw) > 2 * MAX_ELEMENTS and len(re.findall(r"<[a-zA-Z]", raw)) > MAX_ELEMENTS:
         return "the HTML has too many elements: shown as plain text, open the original to see it"
     if len(raw) > _LARGE_TAG_CHARS and any(
         len(chunk) > _LARGE_TAG_CHARS and _too_many_attributes(chunk) for chunk in raw.split(">")

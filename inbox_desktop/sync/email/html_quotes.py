@@ -20,6 +20,7 @@ _LINE_BREAK = re.compile(
     r"</?(?:" + "|".join(sorted(BLOCKS - {"hr"}, key=len, reverse=True)) + r"|[hb]r)(?: [^<>]*)?>"
 )
 _ANY_TAG = re.compile(r"<[^<>]*>|^[^<>]*>")
+_WRITTEN = re.compile(r"(?:^|>)(?:\s|&nbsp;)*+[^<\s]")  # a character outside of the tags
 _MAX_LABELS: Final = 30
 _HEAD_CHARS: Final = 3_000
 _INTRO_CHARS: Final = 600
@@ -43,7 +44,7 @@ def fold_quotes(html: str, subject: str = "") -> tuple[str, bool]:
         position = end
     kept.append(html[position:])
     folded = "".join(kept)
-    if "<img" not in folded and not TAG.sub("", folded).replace("&nbsp;", "").strip():
+    if "<img" not in folded and not _WRITTEN.search(folded):
         return html, False
     return folded, True
 

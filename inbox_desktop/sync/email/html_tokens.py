@@ -11,7 +11,7 @@ BLOCKS: Final = frozenset(
     hr li main ol p pre section table tbody tfoot thead tr ul caption""".split()
 )
 TAG: Final = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [a-z][a-z-]*="[^"]*")*)>')
-TAG_WITH_ATTRIBUTES: Final = re.compile(r'(<[a-z][a-z0-9]*(?: [a-z][a-z-]*="[^"]*")++>)')
+TAG_WITH_ATTRIBUTES: Final = re.compile(r'(<[a-z0-9]+(?: [a-z-]+="[^"]*")++>)')
 _ATTRIBUTE = re.compile(r' ([a-z][a-z-]*)="([^"]*)"')
 
 

@@ -26,11 +26,13 @@ _MAX_MARKED_SIGNATURE_LINES: Final = 40
 _MAX_SCANNED_LINES: Final = 20_000
 
 _QUOTED = re.compile(r"^ {0,3}[>＞]")
-_NOTABLE = re.compile(r"[\d@<>＞:：_=*–—-]")  # a line without any of these is plain text
-_FORWARD_SIGN = re.compile(r"^\s*[-_=*>–—]|[:：]\s*$")
 _INTRO_SIGN = re.compile(r"[\d@<]")
 _QUOTE_MARKS = re.compile(r"^[\s>＞|]+")
+_MARKS: Final = frozenset(">＞|")
 _LABEL = re.compile(r"^[\s*_]{0,6}([^\W\d_][^:：\n]{0,24}?)[\s*_]{0,4}[:：][\s*_]{0,4}(.*)$")
+_LABEL_REACH: Final = 36  # the furthest place of a label's colon
+_COLONS: Final = frozenset(":：")
+_FORWARD_BEGINS: Final = frozenset("-_=*>–—")
 _RULE = re.compile(r"^\s*(?:[_\-=*]{5,}|\* \* \*)\s*$")
 _DATED = re.compile(
     r"\d{4}\s?[-/.年년]\s?\d{1,2}|\d{1,2}[/.-]\s?\d{1,2}[/.-]\s?\d{2,4}|\d{1,2}[:.]\d{2}|\b(?:19|20)\d\d\b"
@@ -43,7 +45,7 @@ _OPENING = re.compile(
     r"die|vào|στις|a|pe|la data|em|no dia|dana|kell|ב|在|于|於)\b",
     re.IGNORECASE,
 )
-_INTRO_ENDS: Final = ":：道-*_"
+_INTRO_ENDS: Final = frozenset(":：道-*_")
 _DASHES: Final = frozenset("-—–")
 _ZOHO = re.compile(r"^-{2,}\s*on\b.{5,300}\bwrote\s*-{2,}\s*$", re.IGNORECASE)
 _END_OF_INTRO = re.compile(r"(?:[:：]|写道|寫道|-{3,})\s*[*_]{0,2}\s*$")
@@ -119,9 +121,22 @@ def is_intro(text: str) -> bool:
 
 def is_forward_line(line: str) -> bool:
     """Whether a line announces a forwarded mail."""
-    if not _FORWARD_SIGN.search(line):
-        return False
+    stripped = line.strip()
+    if not stripped or not (stripped[0] in _FORWARD_BEGINS or stripped[-1] in _COLONS):
+        return False  # spares nearly every line the long patterns
     return len(line) <= 2_000 and (FORWARD_LINE.match(line) or FORWARD_IN_LINE.match(line)) is not None
+
+
+def _without_marks(line: str) -> str:
+    """A line without quote marks before it and without spaces around it."""
+    stripped = line.strip()
+    return _QUOTE_MARKS.sub("", stripped) if stripped[:1] in _MARKS else stripped
+
+
+def _may_be_label(text: str) -> bool:
+    """Whether a line without quote marks may begin with a label: a quick look before the pattern."""
+    head = text[:_LABEL_REACH]
+    return ":" in head or "：" in head
 
 
 def header_block_length(lines: list[str], start: int) -> int:
@@ -131,6 +146,8 @@ def header_block_length(lines: list[str], start: int) -> int:
     It takes three different labels, a sender among them (or a subject, date and recipient), in unbroken
     lines.
     """
+    if start >= len(lines) or not _may_be_label(_without_marks(lines[start])):
+        return 0
     kinds: set[str] = set()
     last = start
     for index in range(start, min(len(lines), start + _MAX_HEADER_LINES)):
@@ -158,19 +175,39 @@ class _Reader:
 
     def __init__(self, lines: list[str], subject: str) -> None:
         self.lines = lines
+        self.texts = [line.strip() for line in lines]
         self.forward_subject = FORWARD_SUBJECT.match(subject) is not None
         self.marks = [_Mark.TEXT] * len(lines)
         self.forward_from = len(lines)
 
     def read(self) -> list[_Mark]:
         """Mark everything: quotes first, then the signatures at the ends of what is left."""
-        end = min(len(self.lines), _MAX_SCANNED_LINES)
-        index = 0
-        while index < end:
-            index = self._step(index) if _NOTABLE.search(self.lines[index]) else index + 1
+        position = 0
+        for index in self._notable_lines():
+            if index >= position:
+                position = self._step(index)
         for first, last in self._visible_regions():
             self._mark_signature(first, last)
         return self.marks
+
+    def _notable_lines(self) -> list[int]:
+        """The lines where more than plain text may begin: a quick look that spares the others all patterns.
+
+        A line that begins with a letter is at most a label, or begins an introduction that ends soon.
+        """
+        found = []
+        lines_to_end = _MAX_INTRO_LINES
+        for index in range(min(len(self.texts), _MAX_SCANNED_LINES) - 1, -1, -1):
+            text = self.texts[index]
+            if text[-1:] in _INTRO_ENDS:
+                lines_to_end = 0
+            elif text or self._address_follows(index + 1):
+                lines_to_end += 1
+            else:
+                lines_to_end = _MAX_INTRO_LINES
+            if text and (not text[0].isalpha() or lines_to_end < _MAX_INTRO_LINES or _may_be_label(text)):
+                found.append(index)
+        return found[::-1]
 
     def _step(self, index: int) -> int:
         """Mark what begins at one line and return the next line to look at."""
@@ -191,7 +228,7 @@ class _Reader:
             line = self.lines[end]
             if line[:1] == ">" or _QUOTED.match(line):
                 last = end
-            elif line.strip():
+            elif self.texts[end]:
                 break
         if self._is_quoted_forward(index, last):
             return last + 1
@@ -200,9 +237,7 @@ class _Reader:
 
     def _is_quoted_forward(self, first: int, last: int) -> bool:
         """Whether a quoted block is a forwarded mail: Apple Mail quotes what it forwards."""
-        content = (
-            index for index in range(first, last + 1) if _QUOTE_MARKS.sub("", self.lines[index]).strip()
-        )
+        content = (index for index in range(first, last + 1) if _without_marks(self.lines[index]))
         start = next(content, first)
         if is_forward_line(_QUOTE_MARKS.sub("", self.lines[start])):
             return True
@@ -220,7 +255,7 @@ class _Reader:
     def _original(self, index: int) -> int:
         """The header block of a reply (all below is quoted) or of a forward (all below is the message)."""
         start = index
-        while start > 0 and (_RULE.match(self.lines[start - 1][:200]) or not self.lines[start - 1].strip()):
+        while start > 0 and (_RULE.match(self.lines[start - 1][:200]) or not self.texts[start - 1]):
             start -= 1
         if self.forward_subject or not self._written_before(start):
             return self._forward(start)
@@ -233,16 +268,17 @@ class _Reader:
         An introduction may be wrapped anywhere; it never goes over an empty line unless an address follows.
         """
         first = self.lines[index]
-        if len(first) > _MAX_INTRO_CHARS:
-            return 0
-        if not _INTRO_SIGN.search(first):
+        if len(first) > _MAX_INTRO_CHARS or not _INTRO_SIGN.search(first):
             return 0
         joined = ""
-        for length in range(1, min(_MAX_INTRO_LINES, len(self.lines) - index) + 1):
-            line = self.lines[index + length - 1]
-            if length > 1 and not line.strip() and not self._address_follows(index + length):
+        for length, line in enumerate(self.lines[index : index + _MAX_INTRO_LINES], 1):
+            if (
+                length > 1
+                and not self.texts[index + length - 1]
+                and not self._address_follows(index + length)
+            ):
                 return self._bar_quoted(index, length - 1, joined)
-            joined = f"{joined} {_QUOTE_MARKS.sub('', line).strip()}"
+            joined = f"{joined} {_without_marks(line)}"
             if len(joined) > _MAX_INTRO_CHARS:
                 return 0
             if joined[-1] in _INTRO_ENDS and is_intro(joined):
@@ -262,20 +298,20 @@ class _Reader:
 
     def _address_follows(self, index: int) -> bool:
         """Whether the next line begins an address, as after the line break of some web mailers."""
-        return index < len(self.lines) and self.lines[index].lstrip().startswith(("<", "mailto:"))
+        return index < len(self.texts) and self.texts[index].startswith(("<", "mailto:"))
 
     def _bar_quoted(self, index: int, length: int, joined: str) -> int:
         """An introduction without a verb counts if what follows is quoted with bars."""
-        follows = next((line for line in self.lines[index + length : index + length + 3] if line.strip()), "")
-        dated = _STARTS_WITH_DATE.match(joined.strip()) is not None and _ADDRESS.search(joined) is not None
-        return length if dated and follows.lstrip().startswith("| ") else 0
+        if not (_STARTS_WITH_DATE.match(joined.strip()) and _ADDRESS.search(joined)):
+            return 0
+        below = range(index + length, min(index + length + 3, len(self.lines)))
+        follows = next((self.lines[at].lstrip() for at in below if self.texts[at]), "")
+        return length if follows.startswith("| ") else 0
 
     def _intro(self, index: int, length: int) -> int:
         """Mark an introduction, and everything below it if what it introduces has no quote marks."""
         after = index + length
-        following = next(
-            (at for at in range(after, len(self.lines)) if self.lines[at].strip()), len(self.lines)
-        )
+        following = next((at for at in range(after, len(self.lines)) if self.texts[at]), len(self.lines))
         if following < len(self.lines) and _QUOTED.match(self.lines[following]):
             self._mark(index, following, _Mark.QUOTE)
             return following
@@ -290,11 +326,11 @@ class _Reader:
     def _written_before(self, index: int) -> bool:
         """Whether the person wrote something above a line: a mobile signature alone does not count."""
         return any(
-            mark is _Mark.TEXT
-            and line.strip()
-            and not MOBILE_LINE.match(line[:200])
-            and not _RULE.match(line[:200])
-            for line, mark in zip(self.lines[:index], self.marks[:index], strict=True)
+            self.marks[at] is _Mark.TEXT
+            and self.texts[at]
+            and not MOBILE_LINE.match(self.lines[at][:200])
+            and not _RULE.match(self.lines[at][:200])
+            for at in range(index)
         )
 
     def _mark(self, first: int, end: int, mark: _Mark) -> None:
@@ -328,7 +364,7 @@ class _Reader:
         signature_from = end
         for index in range(end - 1, first - 1, -1):
             line = self.lines[index]
-            if not line.strip():
+            if not self.texts[index]:
                 continue
             if len(line) > 200 or not MOBILE_LINE.match(line):
                 break

@@ -93,3 +93,11 @@ def test_a_mail_of_nothing_but_quotes_stays() -> None:
 
 def test_mail_without_quotes_is_left_alone() -> None:
     assert _folded("<p>Hello</p><p>Date: tomorrow</p>") == ("<p>Hello</p><p>Date: tomorrow</p>", False)
+
+
+def test_space_beside_a_quote_is_nothing_written() -> None:
+    raw = '<div>&nbsp;<br> \u00a0</div><blockquote type="cite">q</blockquote><p>&nbsp;</p>'
+    clean = sanitise(raw).html
+    assert clean is not None
+    assert fold_quotes(clean) == (clean, False)
+    assert fold_quotes(clean.replace("<br>", "<br>&amp;"))[1]

@@ -100,6 +100,19 @@ def test_an_introduction_may_be_wrapped_anywhere() -> None:
     assert visible_text(text) == "Yes, 2 of them."
 
 
+def test_an_introduction_may_take_six_lines_and_no_more() -> None:
+    words = ["On 5 May", "2024", "at 10:12,", "Ana", "<ana@shop.example>", "wrote:"]
+    assert visible_text("\n".join(["Thanks", "", *words, "", "old"])) == "Thanks"
+    longer = ["On 5 May", "2024", "at", "10:12,", "Ana", "<ana@shop.example>", "wrote:"]
+    assert "On 5 May" in visible_text("\n".join(["Thanks", "", *longer, "", "> old"]))
+
+
+def test_an_introduction_goes_over_an_empty_line_before_an_address_only() -> None:
+    intro = "On 5 May 2024 at 10:12, Ana\n\n{}ana@shop.example> wrote:"
+    assert visible_text("Thanks\n\n" + intro.format("<") + "\n\nold") == "Thanks"
+    assert "On 5 May" in visible_text("Thanks\n\n" + intro.format("of <") + "\n\nold")
+
+
 def test_answers_between_quotes_stay_visible_and_the_quotes_are_told_apart() -> None:
     text = "Am 05.05.2025 um 10:12 schrieb Ana:\n> Which size?\n\nL\n\n> Which colour?\n\nBlue\n-- \nBo\n"
     assert visible_text(text) == "L\n\nBlue"
