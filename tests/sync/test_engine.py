@@ -261,6 +261,7 @@ class TestChannels:
         engine.perform([change]).result(10)
         eventually(lambda: any(h.state is ChannelState.CONNECTED for h in engine.health()), "connected")
 
+    @pytest.mark.parametrize("is_edited", [True, False], ids=["edited", "another password alone"])
     def test_what_a_refused_password_held_back_leaves_when_the_channel_is_changed(
         self,
         store: Store,
@@ -268,6 +269,7 @@ class TestChannels:
         connect: Connect,
         smtp: SmtpServer,
         monkeypatch: pytest.MonkeyPatch,
+        is_edited: bool,
     ) -> None:
         monkeypatch.setenv("WRONG_PASSWORD", "wrong")
         monkeypatch.setenv("RIGHT_PASSWORD", smtp_server.PASSWORD)
@@ -287,9 +289,13 @@ class TestChannels:
 
         engine.start()
         eventually(lambda: "password" in delivery()[1], "the password is refused")
-        right = replace(settings, password_env="RIGHT_PASSWORD")
-        change = ChangeChannel(actor=SYSTEM, channel_id=channel_id, settings=right.to_json())
-        engine.perform([change]).result(timeout=PATIENCE_SECONDS)
+        if is_edited:
+            right = replace(settings, password_env="RIGHT_PASSWORD")
+            change = ChangeChannel(actor=SYSTEM, channel_id=channel_id, settings=right.to_json())
+            engine.perform([change]).result(timeout=PATIENCE_SECONDS)
+        else:
+            monkeypatch.setenv("WRONG_PASSWORD", smtp_server.PASSWORD)
+            engine.change_channel(channel_id, settings, None).result(timeout=PATIENCE_SECONDS)
         eventually(lambda: delivery()[0] == DeliveryState.SENT, "the message is sent")
 
 
