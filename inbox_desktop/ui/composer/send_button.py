@@ -79,6 +79,7 @@ class SendButton(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._hint_shown = True
         self._main = _Part("left", self)
         self._arrow = _Part("right", self)
         self._main.clicked.connect(lambda: self.send.emit(False))
@@ -96,12 +97,18 @@ class SendButton(QWidget):
     def set_note(self, *, note: bool) -> None:
         """Offer to add a note, or to send a reply."""
         self._main.words = "Add note" if note else "Send"
-        self._main.hint = _shown("Ctrl+Return")
+        self._main.hint = _shown("Ctrl+Return") if self._hint_shown else ""
         self._main.alone = note
         self._main.setAccessibleName(f"{self._main.words}, {QKeySequence('Ctrl+Return').toString()}")
         self._arrow.setVisible(not note)
         self._main.updateGeometry()
         self.update()
+
+    def show_hint(self, *, shown: bool) -> None:
+        """Whether the shortcut stands on the button."""
+        if shown != self._hint_shown:
+            self._hint_shown = shown
+            self.set_note(note=self._main.alone)
 
     def set_ready(self, *, ready: bool) -> None:
         """Whether there is anything to send."""

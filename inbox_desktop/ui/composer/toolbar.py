@@ -1,12 +1,27 @@
 """The row below the editor: attach, format, what became of the draft, send."""
 
+from typing import Final
+
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from inbox_desktop.ui.composer.editor import Editor
 from inbox_desktop.ui.composer.send_button import SendButton
-from inbox_desktop.ui.kit import ElidedLabel, IconButton
+from inbox_desktop.ui.kit import ElidedLabel, IconButton, theme
 from inbox_desktop.ui.kit.tokens import GAP
+
+_NARROW: Final = 360
+"""Below this width, in pixels at 100 %, the shortcut on the button is left out."""
+_FEW: Final = 8
+
+
+class _State(ElidedLabel):
+    """What became of the draft; nothing, where only its first letters would fit."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self.is_cut() or len(self.shown_text()) > _FEW:
+            super().paintEvent(event)
 
 
 class Toolbar(QWidget):
@@ -42,12 +57,17 @@ class Toolbar(QWidget):
             row.addWidget(button)
             self._tools.append(button)
         row.addSpacing(GAP)
-        self._state = ElidedLabel("", "secondary", "text_2", align_right=True, parent=self)
+        self._state = _State("", "secondary", "text_2", align_right=True, parent=self)
         row.addWidget(self._state, 1)
         row.addSpacing(12)
         self.button = SendButton(self)
         self.button.send.connect(self.send)
         row.addWidget(self.button)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out what can be missed where there is little room."""
+        super().resizeEvent(event)
+        self.button.show_hint(shown=self.width() >= theme().px(_NARROW))
 
     def set_editor(self, editor: Editor) -> None:
         """Format this editor's text from now on."""

@@ -65,6 +65,7 @@ class Button(QPushButton):
         self._avatar = ""
         self._chevron = False
         self._tight = False
+        self._compact = False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAutoDefault(False)
         if variant == "link":
@@ -100,6 +101,12 @@ class Button(QPushButton):
         self._tight = tight
         self.updateGeometry()
 
+    def set_compact(self, *, compact: bool) -> None:
+        """Leave the words out where icon or avatar say enough; the tool tip and screen readers keep them."""
+        self._compact = compact
+        self.updateGeometry()
+        self.update()
+
     def _theme_changed(self) -> None:
         self.updateGeometry()
         self.update()
@@ -120,9 +127,10 @@ class Button(QPushButton):
             parts.append(("avatar", scale(_AVATAR)))
         if self._icon_name:
             parts.append(("icon", scale(ICON)))
-        if self._words:
-            parts.append(("text", round(text_width(self._words, self._font()) + 0.5)))
-        if self._hint and self._words:
+        words = "" if self._compact and parts else self._words
+        if words:
+            parts.append(("text", round(text_width(words, self._font()) + 0.5)))
+        if self._hint and words:
             parts.append(("hint", round(text_width(self._hint, self._hint_font()) + 0.5)))
         if self._chevron:
             parts.append(("chevron", scale(_CHEVRON)))

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import QLocale, QRectF, QSize, QTimer, Signal
-from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from inbox_desktop.models.clock import now
@@ -38,7 +38,8 @@ from inbox_desktop.ui.kit.tokens import EDGE_WIDE, GAP, GAP_TIGHT
 HEIGHT: Final = 65
 _MINUTE_MS: Final = 30_000
 _NO_SUBJECT: Final = "No subject"
-_NARROW: Final = 560
+_NARROW: Final = 480
+"""Below this width, in pixels at 100 %, the buttons leave their words out: the subject needs the room."""
 
 
 def facts(row: TicketRow, moment: datetime, locale: QLocale) -> str:
@@ -218,6 +219,12 @@ class Header(QWidget):
             action = QAction(icon(known.icon), known.title, menu)
             action.triggered.connect(lambda _checked=False, name=name: self.command.emit(name, self._more))
             menu.addAction(action)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the buttons be small where there is little room."""
+        super().resizeEvent(event)
+        for button in (self._assign, self._close):
+            button.set_compact(compact=self.width() < theme().px(_NARROW))
 
     def sizeHint(self) -> QSize:
         """Two lines and the room around them."""

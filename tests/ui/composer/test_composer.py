@@ -336,3 +336,16 @@ def test_nothing_is_sent_while_there_is_nothing(pane: ThreadPane, world: World, 
     type_reply(pane, "  ")
     pane.composer.send()
     assert performed(world, Reply) == []
+
+
+def test_in_little_room_the_buttons_leave_words_out_and_keep_them_for_screen_readers(
+    qtbot: QtBot, pane: ThreadPane, ticket: str
+) -> None:
+    send, close = pane.composer._toolbar.button, pane._header._close
+    wide = send.sizeHint().width(), close.sizeHint().width()
+    pane.resize(340, 800)
+    qtbot.waitUntil(lambda: send.sizeHint().width() < wide[0])
+    assert close.sizeHint().width() == close.sizeHint().height()
+    assert close.accessibleName() == "Close"
+    pane.resize(574, 800)
+    qtbot.waitUntil(lambda: (send.sizeHint().width(), close.sizeHint().width()) == wide)
