@@ -9,14 +9,22 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Final, Self
 
 import inbox_desktop
 from inbox_desktop.models.errors import InboxError
-from inbox_desktop.sync.email import parsed
-from inbox_desktop.sync.email.parsed import ParsedMail, ParseFailure
+from inbox_desktop.sync.email.parsed import (
+    Address,
+    Bounced,
+    FailedAddress,
+    MailKind,
+    ParsedAttachment,
+    ParsedMail,
+    ParseFailure,
+)
 from inbox_desktop.sync.email.parser_worker import (
     BUFFER_BYTES,
     END_OF_BATCH,
@@ -49,11 +57,14 @@ _PASSED_ON: Final = frozenset(
 _FROZEN_PREFIXES: Final = ("_PYI_", "_MEIPASS")  # PyInstaller's word to its own child processes
 
 _log = logging.getLogger(__name__)
-_MAIL_CLASSES: Final = frozenset(
-    name
-    for name, value in vars(parsed).items()
-    if isinstance(value, type) and value.__module__ == parsed.__name__
-)
+# All that an answer may be made of.
+_CLASSES: Final = {
+    (cls.__module__, cls.__qualname__): cls
+    for cls in (
+        *(Address, Bounced, FailedAddress, MailKind, ParsedAttachment, ParsedMail, ParseFailure),
+        *(datetime, timedelta, timezone),
+    )
+}
 
 
 class ParserUnavailableError(InboxError):
@@ -272,11 +283,10 @@ class _Unpickler(pickle.Unpickler):
 
     def find_class(self, module_name: str, global_name: str, /) -> Any:
         """Look up a class of the short list, refuse all others."""
-        if module_name == parsed.__name__ and global_name in _MAIL_CLASSES:
-            return super().find_class(module_name, global_name)
-        if module_name == "datetime" and global_name in {"datetime", "timezone", "timedelta"}:
-            return super().find_class(module_name, global_name)
-        raise pickle.UnpicklingError(f"{module_name}.{global_name} is not part of a mail")
+        found = _CLASSES.get((module_name, global_name))
+        if found is None:
+            raise pickle.UnpicklingError(f"{module_name}.{global_name} is not part of a mail")
+        return found
 
 
 def _unpack(data: bytes) -> ParsedMail | ParseFailure:

@@ -7,12 +7,21 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import UTC, datetime
 
 import pytest
 
 from inbox_desktop.models.errors import InboxError
 from inbox_desktop.sync.email import parser_pool
-from inbox_desktop.sync.email.parsed import ParsedMail, ParseFailure
+from inbox_desktop.sync.email.parsed import (
+    Address,
+    Bounced,
+    FailedAddress,
+    MailKind,
+    ParsedAttachment,
+    ParsedMail,
+    ParseFailure,
+)
 from inbox_desktop.sync.email.parser_pool import ParserClosedError, ParserPool, ParserUnavailableError
 from inbox_desktop.sync.email.parser_worker import GREETING, WORKER_FLAG
 from inbox_desktop.sync.email.process_memory import resident_bytes
@@ -161,7 +170,37 @@ def test_answers_may_hold_nothing_but_mails() -> None:
         parser_pool._unpack(pickle.dumps(Evil()))
     with pytest.raises(TypeError):
         parser_pool._unpack(pickle.dumps("text"))
+    with pytest.raises(pickle.UnpicklingError):
+        parser_pool._unpack(pickle.dumps(ParserPool))
     assert parser_pool._unpack(pickle.dumps(ParseFailure("x"))) == ParseFailure("x")
+
+
+def test_every_part_of_a_mail_survives_the_way() -> None:
+    failed = FailedAddress("bo@example.com", "5.1.1", "no such user")
+    mail = ParsedMail(
+        message_id="<1@example.com>",
+        in_reply_to=None,
+        references=("<a@example.com>", "<b@example.com>"),
+        date=datetime(2025, 5, 5, 10, 12, tzinfo=UTC),
+        sender=Address("Ana", "ana@example.com"),
+        from_verified=True,
+        reply_to=(),
+        to=(Address("", "bo@example.com"), Address("Cy", "cy@example.com")),
+        cc=(),
+        delivered_to=("bo@example.com",),
+        subject="Grüße",
+        kind=MailKind.BOUNCE,
+        bounced=Bounced("bo@example.com", "5.1.1", "<0@example.com>", "no such user", (failed,)),
+        text="text",
+        visible_text="visible",
+        html="<p>text</p>",
+        visible_html=None,
+        blocked=("script",),
+        attachments=(ParsedAttachment("a.png", "image/png", 3, True, "a@b", b"\x00\xff\n"),),
+        warnings=("odd",),
+        may_auto_reply=False,
+    )
+    assert parser_pool._unpack(pickle.dumps(mail, protocol=5)) == mail
 
 
 def test_the_process_knows_neither_qt_nor_the_database() -> None:
