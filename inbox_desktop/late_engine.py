@@ -15,6 +15,7 @@ from inbox_desktop.models.store import Store, WriteSession
 if TYPE_CHECKING:
     from inbox_desktop.models.mail_settings import Discovery
     from inbox_desktop.sync.engine import Engine
+    from inbox_desktop.sync.sms.publishing import Publisher
 
 T = TypeVar("T")
 
@@ -22,8 +23,9 @@ T = TypeVar("T")
 class LateEngine:
     """The engine as the window sees it. To load all of it takes a fifth of the start; no list needs it."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, publisher: Publisher | None = None) -> None:
         self._store = store
+        self._publisher = publisher
         self._making = threading.Lock()
         self._made: Engine | None = None
         self._starting: threading.Thread | None = None
@@ -37,7 +39,7 @@ class LateEngine:
                 from inbox_desktop.sync.engine import Engine  # noqa: PLC0415 - what this class is for
                 from inbox_desktop.sync.secrets import Secrets  # noqa: PLC0415
 
-                self._made = Engine(self._store, Secrets())
+                self._made = Engine(self._store, Secrets(), self._publisher)
                 self._made.subscribe_health(self._tell)
             return self._made
 
@@ -101,6 +103,11 @@ class LateEngine:
     def fetch_remote(self, urls: Sequence[str]) -> Future[dict[str, bytes]]:
         """Fetch remote images."""
         return self.engine.fetch_remote(urls)
+
+    @property
+    def publishes(self) -> bool:
+        """Whether pictures can be sent by text."""
+        return self._publisher is not None and self._publisher.is_open
 
     def sync_now(self, channel_id: str | None = None) -> None:
         """Synchronise now."""

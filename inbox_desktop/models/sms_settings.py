@@ -65,7 +65,7 @@ class SmsSettings:
     the secret lies in the operating system's keyring under the channel's id. `brand` and `contact_email`
     stand in automatic answers. `notify_address` gets an e-mail for each new text while `notify` is on; ""
     stands for the owner's address. `attribution_hours` is the window in which a text counts as
-    the answer to a campaign.
+    the answer to a campaign. `answer_keywords`: see `answers_keywords`.
     """
 
     KIND: ClassVar = ChannelKind.SMS
@@ -84,6 +84,7 @@ class SmsSettings:
     notify_address: str = ""
     attribution_hours: int = 24
     shorten_links: bool = True
+    answer_keywords: bool | None = None
 
     def reads_the_same(self, former: dict[str, Any]) -> bool:
         """Whether a channel with these former settings was this very number at the same provider."""
@@ -108,6 +109,15 @@ class SmsSettings:
             "auto_responder": AutoResponder(known.get("auto_responder", AutoResponder.NON_CONSENTED)),
         }
         return cls(**read)
+
+    @property
+    def answers_keywords(self) -> bool:
+        """Whether we answer HELP, STOP and START: as it is set, else unless the provider does it itself.
+
+        Twilio's numbers answer these by default and refuse what is sent after a STOP (its error 21610); see
+        twilio.com/docs/messaging/tutorials/advanced-opt-out.
+        """
+        return self.provider is not Provider.TWILIO if self.answer_keywords is None else self.answer_keywords
 
     def checked(self) -> SmsSettings:
         """These settings with the number as E.164 and without space around the texts.

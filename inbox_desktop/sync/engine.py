@@ -30,6 +30,7 @@ from inbox_desktop.sync.remote_images import fetch_images
 from inbox_desktop.sync.report import ChannelReport, Counts, DeliveryReport, SyncReport
 from inbox_desktop.sync.secrets import Secrets
 from inbox_desktop.sync.services import Services
+from inbox_desktop.sync.sms.publishing import NoPublisher, Publisher
 from inbox_desktop.sync.worker import Worker
 from inbox_desktop.sync.writer import Writer
 
@@ -44,14 +45,15 @@ class Engine:
     """Runs the channels, the outbox and the timers of one store.
 
     Either `start` and `stop` it, or await `sync_once`. `perform` and `write` work from the beginning until
-    `stop`; every method may be called from any thread.
+    `stop`; every method may be called from any thread. `publisher` gives what texts refer to a
+    public address.
     """
 
-    def __init__(self, store: Store, secrets: Secrets) -> None:
+    def __init__(self, store: Store, secrets: Secrets, publisher: Publisher | None = None) -> None:
         self._store = store
         self._secrets = secrets
         self._board = HealthBoard()
-        self._services = Services(store, secrets, Writer(store))
+        self._services = Services(store, secrets, Writer(store), publisher=publisher or NoPublisher())
         self._helper = Worker("engine-helper")
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -196,6 +198,11 @@ class Engine:
         return self._on_loop(fetch_images(urls))
 
     # Health
+
+    @property
+    def publishes(self) -> bool:
+        """Whether pictures can be sent by text: that takes a public address."""
+        return self._services.publisher.is_open
 
     def health(self) -> tuple[Health, ...]:
         """What every channel says about itself now."""

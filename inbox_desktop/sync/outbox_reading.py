@@ -121,6 +121,7 @@ def outgoing_mail(connection: Connection, delivery_id: str) -> OutgoingMail:
             channel_kind=ChannelKind(session.get_one(Channel, delivery.channel_id).kind),
             attempts=delivery.attempts,
             queued_at=delivery.queued_at,
+            begun_at=delivery.begun_at,
             external_id=message.external_id or "",
             author_name=message.author_name,
             from_address=message.author_address,

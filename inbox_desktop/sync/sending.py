@@ -46,7 +46,8 @@ class OutgoingMail:
     `external_id` of a mail is its Message-ID, angle brackets included, the same on every attempt; of a text
     it is "" until the provider has given it one. `ticket_id` is "" for what belongs to none. `recipients` are
     those that are still to be tried, in lower case: of `to`, `cc` and the blind copies. `attempts` counts the
-    running one. `sent_at` (UTC) is when its author sent it, however long it waited.
+    running one. `sent_at` (UTC) is when its author sent it, however long it waited;
+    `begun_at`, when the last attempt began.
     """
 
     delivery_id: str
@@ -70,6 +71,7 @@ class OutgoingMail:
     references: tuple[str, ...] = ()
     files: tuple[OutgoingFile, ...] = ()
     quoted: QuotedMessage | None = None
+    begun_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

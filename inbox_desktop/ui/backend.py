@@ -50,6 +50,10 @@ class Backend(Protocol):
     def fetch_remote(self, urls: Sequence[str]) -> Future[dict[str, bytes]]:
         """Fetch remote images that a person asked for; those that could not be had are left out."""
 
+    @property
+    def publishes(self) -> bool:
+        """Whether pictures can be sent by text: a provider fetches them from a public address."""
+
     def sync_now(self, channel_id: str | None = None) -> None:
         """Do not wait any longer: synchronise this channel, or all of them."""
 

@@ -34,7 +34,7 @@ class Phones:
     def __init__(self, store: Store, agent_id: str, number: str = NUMBER, **settings: Any) -> None:
         self.store = store
         self.settings = SmsSettings(
-            Provider.TWILIO, "AC123", number, brand="Shop", contact_email="help@shop.example", **settings
+            Provider.TELNYX, "shop", number, brand="Shop", contact_email="help@shop.example", **settings
         ).checked()
         self.channel_id = new_id()
         self.at = START
@@ -143,3 +143,8 @@ def attributions(store: Store) -> dict[str, str]:
 def well(store: Store) -> None:
     """Every invariant holds."""
     assert check(store).problems == ()
+
+
+def owner_of(store: Store, ticket_id: str | None) -> str:
+    """The id of the customer whose ticket it is."""
+    return ticket(store, ticket_id).customer_id

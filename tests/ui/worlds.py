@@ -103,6 +103,8 @@ class SmallEngine:
         future.set_result({})
         return future
 
+    publishes = False
+
     def sync_now(self, channel_id: str | None = None) -> None:
         self.synced.append(channel_id)
 

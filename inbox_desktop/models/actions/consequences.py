@@ -90,6 +90,8 @@ class Consequences:
         )
 
     def _answer_keyword(self, keyword: Keyword) -> None:
+        if not self._settings.answers_keywords:
+            return
         answers = select(func.count()).where(
             texts_with(self._session, self._text.channel_id, self._phone),
             Message.kind == MessageKind.AUTO_REPLY,

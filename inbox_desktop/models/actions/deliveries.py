@@ -68,6 +68,7 @@ class BeginAttempt(DeliveryAction):
         message = session.get_one(Message, delivery.message_id)
         _name(session, message, self.external_id)
         delivery.state = DeliveryState.ATTEMPTING
+        delivery.begun_at = self.at
         delivery.attempts += 1
         return Effect(message.ticket_id)
 

@@ -12,8 +12,9 @@ from inbox_desktop.models.tables.base import Base, Id, Stamped
 class Delivery(Stamped, Base):
     """The one place that says whether a message was sent.
 
-    `attempting` is committed before the network is touched. `not_before` ends the undo window, a
-    "send later" or the pause before a retry. `copy` is about the copy in the Sent folder.
+    `attempting` is committed before the network is touched; `begun_at` says when that was last.
+    `not_before` ends the undo window, a "send later" or the pause before a retry. `copy` is about the copy
+    in the Sent folder.
     """
 
     __tablename__ = "deliveries"
@@ -28,6 +29,7 @@ class Delivery(Stamped, Base):
     not_before: Mapped[datetime | None] = mapped_column(default=None)
     queued_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
+    begun_at: Mapped[datetime | None] = mapped_column(default=None)
     finished_at: Mapped[datetime | None] = mapped_column(default=None)
     copy: Mapped[CopyState] = mapped_column("sent_copy", String(10), default=CopyState.NONE)
 

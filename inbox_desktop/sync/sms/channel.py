@@ -36,6 +36,6 @@ def make_provider(settings: SmsSettings, secret: str, known: Known | None = None
         case ProviderName.TWILIO:
             return Twilio(*account)
         case ProviderName.VONAGE:
-            return Vonage(*account)
+            return Vonage(*account, known=known)
         case ProviderName.TELNYX:
             return Telnyx(*account, known=known)

@@ -24,7 +24,12 @@ class PublishingError(InboxError):
 
 
 class Publisher(Protocol):
-    """Publishes for one inbox. Doing so again gives the same addresses again."""
+    """Publishes for one inbox. Doing so again gives the same addresses again.
+
+    `is_open`: there is a public address.
+    """
+
+    is_open: bool
 
     async def publish(self, file: OutgoingFile) -> str:
         """The public URL of a file, for as long as a provider needs to fetch it.
@@ -45,6 +50,8 @@ class Publisher(Protocol):
 
 class NoPublisher:
     """Publishes nothing: no relay is connected."""
+
+    is_open = False
 
     async def publish(self, file: OutgoingFile) -> str:
         """Refused, in words."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from inbox_desktop.models.actions import SYSTEM, perform
 from inbox_desktop.models.actions.consent import ChangeConsent
@@ -15,10 +16,11 @@ from inbox_desktop.sync.errors import ChannelError
 from inbox_desktop.sync.sending import HandOver, LookUp, NoCopyError, OutgoingMail, SendResult, same_for_all
 from inbox_desktop.sync.services import Services
 from inbox_desktop.sync.sms.channel import TextChannel, make_provider
+from inbox_desktop.sync.sms.own_texts import own_texts
 from inbox_desktop.sync.sms.provider import Provider, ProviderError, ProviderText, Trouble
 from inbox_desktop.sync.sms.publishing import PublishingError
 
-_CLOCKS_APART = timedelta(hours=6)
+_A_LITTLE = timedelta(seconds=2)  # providers tell whole seconds
 
 
 class TextSender:
@@ -54,11 +56,18 @@ class TextSender:
         try:
             text = await self._text(mail)
             async with self._provider() as provider:
-                since = mail.queued_at - _CLOCKS_APART
+                since = (mail.begun_at or mail.queued_at) - _A_LITTLE
                 sent = await provider.find_sent(mail.to[0], text, mail.message_id, since)
         except (ChannelError, ProviderError, PublishingError):
             return None
-        return LookUp(found=sent is not None, external_id=sent.external_id if sent else None)
+        if sent is None or await self._is_another(sent):
+            return LookUp(found=False)
+        return LookUp(found=True, external_id=sent.external_id)
+
+    async def _is_another(self, sent: ProviderText) -> bool:
+        """Whether it is another message of ours that said the same."""
+        find = partial(own_texts, channel_id=self._channel.id, external_ids=[sent.external_id])
+        return bool((await self._services.read(find)).known)
 
     async def file_copy(self, mail: OutgoingMail) -> None:
         """A provider keeps its own list of what was sent."""

@@ -11,7 +11,7 @@ from inbox_desktop.models.actions.consequences import MOST_KEYWORD_ANSWERS
 from inbox_desktop.models.actions.people import SaveAgent, SetBlocked
 from inbox_desktop.models.actions.receiving import STORED
 from inbox_desktop.models.kinds import DeliveryState, MessageKind, Role
-from inbox_desktop.models.sms_settings import AutoResponder
+from inbox_desktop.models.sms_settings import AutoResponder, Provider
 from inbox_desktop.models.store import Store
 from inbox_desktop.models.tables import Delivery, Recipient
 from tests.models.samples import add_channel, done
@@ -169,3 +169,9 @@ def test_without_an_address_the_owner_is_notified(store: Store, julia: str, noti
     notified.set(notify_address="")
     notified.text()
     assert [m.to for m in messages(store, MessageKind.NOTIFICATION)] == [["julia@home.example"]]
+
+
+def test_a_provider_that_answers_keywords_itself_is_left_to_it(store: Store, phones: Phones) -> None:
+    phones.set(provider=Provider.TWILIO)
+    phones.text("HELP")
+    assert [message.kind for message in messages(store)] == [MessageKind.KEYWORD]

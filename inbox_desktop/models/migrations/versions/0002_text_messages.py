@@ -12,6 +12,7 @@ depends_on = None
 def upgrade() -> None:
     """Apply this revision."""
     op.add_column("customers", sa.Column("merged_into", sa.String(36), nullable=True))
+    op.add_column("deliveries", sa.Column("begun_at", sa.BigInteger(), nullable=True))
     op.create_index(
         "ix_messages_ticketless",
         "messages",
