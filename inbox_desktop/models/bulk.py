@@ -1,4 +1,4 @@
-"""Inserting rows by the hundred: plain values handed to the driver, many rows in one statement.
+"""Rows by the hundred: plain values handed to the driver, many rows in one statement.
 
 SQLAlchemy's work on each row would cost more than SQLite's. And the driver gives up the interpreter's lock
 around each step of a statement: with one row a statement, a busy program spends its time on handing the lock
@@ -6,12 +6,13 @@ to and fro.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import chain
 from typing import Any, cast
 
-from sqlalchemy import JSON, Connection, Table
+from sqlalchemy import JSON, ColumnElement, Connection, Table, bindparam, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from inbox_desktop.models.clock import to_micros
 from inbox_desktop.models.tables.base import Base, UtcTime
@@ -31,11 +32,33 @@ def insert_rows(connection: Connection, model: type[Base], rows: Sequence[Mappin
         return
     names = tuple(rows[0])
     table, columns, converters = _prepared(model, names)
-    values = [
-        [row[name] for row in rows] if convert is None else [convert(row[name]) for row in rows]
-        for name, convert in zip(names, converters, strict=True)
-    ]
-    insert_values(connection, table, columns, list(zip(*values, strict=True)))
+    insert_values(connection, table, columns, _converted(rows, names, converters))
+
+
+def update_rows(connection: Connection, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Change rows, given by their "id" and the new values by attribute name; all name the same ones."""
+    if not rows:
+        return
+    names = (*(name for name in rows[0] if name != "id"), "id")
+    table, columns, converters = _prepared(model, names)
+    place = _place(connection)
+    changes = ", ".join(f'"{column}" = {place}' for column in columns[:-1])
+    statement = f'UPDATE "{table}" SET {changes} WHERE "id" = {place}'  # noqa: S608 - our own names
+    connection.exec_driver_sql(statement, _converted(rows, names, converters))
+
+
+def among(column: InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]:
+    """Whether the column's value is in the list that is given, by `listed`, as the parameter `name`.
+
+    As one parameter it leaves the statement as it is, however long the list: nothing is compiled anew.
+    """
+    items = func.json_each(bindparam(name)).table_valued("value")
+    return column.in_(select(items.c.value))
+
+
+def listed(values: Iterable[str]) -> str:
+    """A list for `among`, in one order, so that the same question always reads alike."""
+    return json.dumps(sorted(values), ensure_ascii=False)
 
 
 def insert_values(
@@ -44,7 +67,7 @@ def insert_values(
     """Insert rows whose values are as the driver takes them, in the order of `columns`."""
     for start in range(0, len(rows), _ROWS):
         some = rows[start : start + _ROWS]
-        statement = _statement(table, columns, len(some), connection.dialect.paramstyle)
+        statement = _statement(table, columns, len(some), _place(connection))
         connection.exec_driver_sql(statement, tuple(chain.from_iterable(some)))
 
 
@@ -58,10 +81,25 @@ def _prepared(
     return table.name, tuple(column.name for column in columns), tuple(_converter(c.type) for c in columns)
 
 
+def _converted(
+    rows: Sequence[Mapping[str, Any]], names: tuple[str, ...], converters: tuple[Convert | None, ...]
+) -> list[tuple[Any, ...]]:
+    """The rows as the driver takes them."""
+    values = [
+        [row[name] for row in rows] if convert is None else [convert(row[name]) for row in rows]
+        for name, convert in zip(names, converters, strict=True)
+    ]
+    return list(zip(*values, strict=True))
+
+
+def _place(connection: Connection) -> str:
+    """The sign that stands for a parameter."""
+    return "?" if connection.dialect.paramstyle == "qmark" else "%s"
+
+
 @cache
-def _statement(table: str, columns: tuple[str, ...], rows: int, paramstyle: str) -> str:
+def _statement(table: str, columns: tuple[str, ...], rows: int, place: str) -> str:
     quoted = ", ".join(f'"{column}"' for column in columns)
-    place = "?" if paramstyle == "qmark" else "%s"
     row = f"({', '.join([place] * len(columns))})"
     return f'INSERT INTO "{table}" ({quoted}) VALUES {", ".join([row] * rows)}'  # noqa: S608 - our own names
 

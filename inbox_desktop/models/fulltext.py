@@ -14,7 +14,7 @@ _PHRASE = re.compile(r'"([^"]*)"|(\S+)')
 # Chinese and Japanese write no spaces, and FTS5's tokenizer would take a whole clause for one word: each of
 # their characters is indexed as a word of its own, and a run of them is looked for as a phrase.
 _UNSPACED = re.compile(
-    "[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
+    "([\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff])"
 )
 _LONGEST_BODY = 200_000
 
@@ -50,7 +50,8 @@ def index(connection: Connection, documents: Sequence[Document]) -> None:
 
 def spaced(content: str) -> str:
     """The text with spaces around each character that is indexed as a word of its own."""
-    return content if content.isascii() else _UNSPACED.sub(r" \g<0> ", content)
+    # Splitting keeps what is in the group, and is several times as fast as a replacement.
+    return content if content.isascii() else " ".join(_UNSPACED.split(content))
 
 
 def words_of(query: str) -> list[str]:

@@ -1,16 +1,17 @@
 """The working set of one batch of inbound messages: looked up at once, changed in memory, written at once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, bindparam, func, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from inbox_desktop.models import counts, fulltext
 from inbox_desktop.models.actions.inbound import InboundMessage
-from inbox_desktop.models.bulk import insert_rows
+from inbox_desktop.models.bulk import among, insert_rows, listed, update_rows
 from inbox_desktop.models.counts import CountKey, count_key
 from inbox_desktop.models.ids import new_id
 from inbox_desktop.models.kinds import ChannelKind, IdentityKind, MessageKind, TicketStatus
@@ -31,7 +32,6 @@ from inbox_desktop.models.tables import (
     TicketEvent,
 )
 
-_MOST_PARAMETERS = 500
 # Parents before children: foreign keys are checked at once.
 _WRITE_ORDER = (
     Customer,
@@ -45,12 +45,6 @@ _WRITE_ORDER = (
     Participant,
     TicketEvent,
     JournalEntry,
-)
-# Made once: it is asked for each answer, and making it would cost more than asking it.
-_FIRST_INBOUND_AFTER = select(func.min(Message.sent_at)).where(
-    Message.ticket_id == bindparam("ticket_id"),
-    Message.kind == MessageKind.MESSAGE,
-    Message.sent_at > bindparam("moment"),
 )
 
 
@@ -100,9 +94,9 @@ class TicketState:
     possibly_ticket_id: str | None = None
     seq: int = 0
 
-    def values(self) -> dict[str, Any]:
-        """The row."""
-        return {name: getattr(self, name) for name in _TICKET_COLUMNS}
+    def values(self) -> tuple[Any, ...]:
+        """The row, in the order of _TICKET_COLUMNS."""
+        return _ticket_values(self)
 
     def count_key(self) -> CountKey:
         """The group that the ticket is counted in at present."""
@@ -110,6 +104,47 @@ class TicketState:
 
 
 _TICKET_COLUMNS = tuple(item.name for item in fields(TicketState))
+_ticket_values = attrgetter(*_TICKET_COLUMNS)
+
+# What a batch looks up. The statements are made once, for making them would cost more than asking them; the
+# lists in them are given when they are executed.
+_CHANNELS = select(Channel.id, Channel.kind, Channel.removed_at)
+_MESSAGES = select(
+    Message.channel_id, Message.external_id, Message.author_address, Message.sent_at, Message.subject
+).where(
+    # The channel is named so that the index can be used: without it every message would be looked at.
+    among(Message.channel_id, "channels"),
+    among(Message.external_id, "ids"),
+)
+_KEYS = (
+    select(ThreadKey.channel_id, ThreadKey.external_id, ThreadKey.ticket_id)
+    .where(among(ThreadKey.channel_id, "channels"), among(ThreadKey.external_id, "ids"))
+    .order_by(ThreadKey.ticket_id)
+)
+_CUSTOMERS = (
+    select(Identity.kind, Identity.value, Customer.id, Customer.name, Customer.blocked)
+    .join(Customer, Customer.id == Identity.customer_id)
+    .where(among(Identity.kind, "kinds"), among(Identity.value, "values"))  # the kind for the index, too
+)
+_EVERY_TICKET = select(*(getattr(Ticket, name) for name in _TICKET_COLUMNS))
+_TICKETS = _EVERY_TICKET.where(among(Ticket.id, "ids"))
+_TICKETS_OF = _EVERY_TICKET.where(
+    among(Ticket.channel_id, "channels"), among(Ticket.customer_id, "customers")
+)
+_PARTICIPANTS = select(Participant.ticket_id, Participant.address).where(
+    among(Participant.ticket_id, "tickets")
+)
+# An answer of ours has an agent: one without was sent with another program.
+_ANSWERS = (
+    select(Message.ticket_id, func.max(Message.sent_at))
+    .where(Message.kind == MessageKind.REPLY, Message.agent_id.is_(None), among(Message.ticket_id, "tickets"))
+    .group_by(Message.ticket_id)
+)
+_FIRST_INBOUND_AFTER = select(func.min(Message.sent_at)).where(
+    Message.ticket_id == bindparam("ticket_id"),
+    Message.kind == MessageKind.MESSAGE,
+    Message.sent_at > bindparam("moment"),
+)
 
 
 class Arrivals:
@@ -121,7 +156,6 @@ class Arrivals:
         self._documents: list[fulltext.Document] = []
         self._renamed: dict[str, tuple[str, int]] = {}
         self._touched: dict[str, TicketState] = {}
-        self._fresh: set[str] = set()
         self._load_channels()
         self._load_known(messages)
         self._load_thread_keys(messages)
@@ -227,7 +261,6 @@ class Arrivals:
     def open_ticket(self, ticket: TicketState) -> None:
         """A new ticket."""
         self._tickets[ticket.id] = self._touched[ticket.id] = ticket
-        self._fresh.add(ticket.id)
         self._latest[ticket.customer_id, ticket.channel_id] = ticket
 
     def touch(self, ticket: TicketState) -> None:
@@ -261,8 +294,8 @@ class Arrivals:
 
     def write(self) -> dict[str, list[str]]:
         """Write everything. Returns the ids that changed, by kind, for the change feed."""
-        fresh = [ticket.values() for ticket in self._touched.values() if ticket.id in self._fresh]
-        self._rows[Ticket].extend(fresh)
+        fresh = [ticket.values() for ticket in self._touched.values() if ticket.id not in self._stored]
+        self._rows[Ticket].extend(dict(zip(_TICKET_COLUMNS, row, strict=True)) for row in fresh)
         for table in _WRITE_ORDER:
             insert_rows(self._connection, table, self._rows[table])
         self._update_changed()
@@ -272,68 +305,56 @@ class Arrivals:
         return {"ticket": list(self._touched), "customer": customers}
 
     def _update_changed(self) -> None:
-        changed = [t.values() for t in self._touched.values() if t.id not in self._fresh]
-        if changed:
-            names = (name for name in _TICKET_COLUMNS if name != "id")
-            values: dict[str, Any] = {name: bindparam(f"v_{name}") for name in names}
-            self._connection.execute(
-                update(_table(Ticket)).where(Ticket.id == bindparam("v_id")).values(values),
-                [{f"v_{name}": value for name, value in row.items()} for row in changed],
-            )
-        if self._renamed:
-            self._connection.execute(
-                update(_table(Customer))
-                .where(Customer.id == bindparam("v_id"))
-                .values(name=bindparam("v_name"), seq=bindparam("v_seq")),
-                [{"v_id": key, "v_name": name, "v_seq": seq} for key, (name, seq) in self._renamed.items()],
-            )
+        # Only what differs is named: SQLite writes every index anew that has one of the columns.
+        changed: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+        for ticket in self._touched.values():
+            if (stored := self._stored.get(ticket.id)) is not None:
+                pairs = zip(_TICKET_COLUMNS, stored, ticket.values(), strict=True)
+                row = {name: value for name, before, value in pairs if value != before}
+                if row:
+                    changed[tuple(row)].append({"id": ticket.id, **row})
+        for rows in changed.values():
+            update_rows(self._connection, Ticket, rows)
+        renamed = [{"id": key, "name": name, "seq": seq} for key, (name, seq) in self._renamed.items()]
+        update_rows(self._connection, Customer, renamed)
 
     def _count_changes(self) -> dict[CountKey, int]:
         changes: dict[CountKey, int] = defaultdict(int)
         for ticket in self._touched.values():
-            if ticket.id not in self._fresh:
-                changes[self._keys_before[ticket.id]] -= 1
+            if (stored := self._stored.get(ticket.id)) is not None:
+                status = TicketStatus(stored.status)
+                key = count_key(status, stored.assignee_id, stored.channel_id, unread=stored.unread)
+                changes[key] -= 1
             changes[ticket.count_key()] += 1
         return changes
 
     # Looking up
 
     def _load_channels(self) -> None:
-        rows = self._connection.execute(select(Channel.id, Channel.kind, Channel.removed_at)).all()
+        rows = self._connection.execute(_CHANNELS).all()
         self._channels = {row.id: ChannelKind(row.kind) for row in rows}
         self._removed = {row.id for row in rows if row.removed_at is not None}
 
     def _load_known(self, messages: Sequence[InboundMessage]) -> None:
-        # The channel is named so that the index can be used: without it every message would be looked at.
-        rows = self._select_in(
-            select(
-                Message.channel_id,
-                Message.external_id,
-                Message.author_address,
-                Message.sent_at,
-                Message.subject,
-            ).where(Message.channel_id.in_({message.channel_id for message in messages})),
-            Message.external_id,
-            {message.external_id for message in messages},
+        rows = self._find(
+            _MESSAGES,
+            channels={message.channel_id for message in messages},
+            ids={message.external_id for message in messages},
         )
         self._known = {(row[0], row[1]): Known(*row[2:]) for row in rows}
 
     def _load_thread_keys(self, messages: Sequence[InboundMessage]) -> None:
         wanted = {external_id for message in messages for external_id in thread_ids(message)}
         self._thread_keys: dict[str, dict[str, list[str]]] = defaultdict(dict)
-        columns = select(ThreadKey.channel_id, ThreadKey.external_id, ThreadKey.ticket_id)
         # Of all channels: a message may join, and be linked in, a ticket of another one than its own.
-        query = columns.where(ThreadKey.channel_id.in_(self._channels)).order_by(ThreadKey.ticket_id)
-        for channel_id, external_id, ticket_id in self._select_in(query, ThreadKey.external_id, wanted):
+        for channel_id, external_id, ticket_id in self._find(_KEYS, channels=self._channels, ids=wanted):
             self._thread_keys[channel_id].setdefault(external_id, []).append(ticket_id)
 
     def _load_customers(self, messages: Sequence[InboundMessage]) -> None:
-        rows = self._select_in(
-            select(Identity.kind, Identity.value, Customer.id, Customer.name, Customer.blocked)
-            .join(Customer, Customer.id == Identity.customer_id)
-            .where(Identity.kind.in_({message.author_kind for message in messages})),  # for the index, too
-            Identity.value,
-            {message.author_address for message in messages} | self._texted(messages),
+        rows = self._find(
+            _CUSTOMERS,
+            kinds={message.author_kind for message in messages},
+            values={message.author_address for message in messages} | self._texted(messages),
         )
         by_id: dict[str, CustomerState] = {}
         self._customers: dict[tuple[IdentityKind, str], CustomerState] = {}
@@ -345,30 +366,28 @@ class Arrivals:
         wanted = {message.signed_ticket_id for message in messages if message.signed_ticket_id}
         for keys in self._thread_keys.values():
             wanted.update(ticket_id for tickets in keys.values() for ticket_id in tickets)
-        columns = [getattr(Ticket, name) for name in _TICKET_COLUMNS]
-        found = self._select_in(select(*columns), Ticket.id, wanted)
-        people = {state.id for state in self._customers.values()}
+        found = self._find(_TICKETS, ids=wanted)
         by_person = {message.channel_id for message in messages if self._is_by_person(message)}
         if by_person:
-            query = select(*columns).where(Ticket.channel_id.in_(by_person))
-            found += self._select_in(query, Ticket.customer_id, people)
+            people = {state.id for state in self._customers.values()}
+            found += self._find(_TICKETS_OF, channels=by_person, customers=people)
         self._tickets: dict[str, TicketState] = {}
         self._latest: dict[tuple[str, str], TicketState] = {}
+        self._stored: dict[str, Row[Any]] = {}
         for row in found:
-            ticket = TicketState(**row._mapping)
+            if row.id in self._tickets:
+                continue
+            ticket = TicketState(*row)
             ticket.status, ticket.channel_kind = TicketStatus(ticket.status), ChannelKind(ticket.channel_kind)
             self._tickets[ticket.id] = ticket
+            self._stored[ticket.id] = row
             latest = self._latest.get((ticket.customer_id, ticket.channel_id))
             if latest is None or latest.last_message_at < ticket.last_message_at:
                 self._latest[ticket.customer_id, ticket.channel_id] = ticket
-        self._keys_before = {ticket.id: ticket.count_key() for ticket in self._tickets.values()}
-        rows = self._select_in(
-            select(Participant.ticket_id, Participant.address), Participant.ticket_id, set(self._tickets)
-        )
         self._participants: dict[str, set[str]] = defaultdict(set)
-        for ticket_id, address in rows:
+        for ticket_id, address in self._find(_PARTICIPANTS, tickets=self._tickets):
             self._participants[ticket_id].add(address)
-        self._load_answers()
+        self._answered = dict(self._find(_ANSWERS, tickets=self._tickets))
 
     def _is_by_person(self, message: InboundMessage) -> bool:
         return RULES[self._channels[message.channel_id]].belonging is Belonging.PERSON
@@ -378,21 +397,11 @@ class Arrivals:
         ours = (m for m in messages if m.sent_elsewhere and self._is_by_person(m))
         return {person for message in ours for person in message.recipients}
 
-    def _load_answers(self) -> None:
-        # An answer of ours has an agent: one without was sent with another program.
-        sent = select(Message.ticket_id, func.max(Message.sent_at)).where(
-            Message.kind == MessageKind.REPLY, Message.agent_id.is_(None)
-        )
-        rows = self._select_in(sent.group_by(Message.ticket_id), Message.ticket_id, set(self._tickets))
-        self._answered: dict[str, datetime] = {row[0]: row[1] for row in rows}
-
-    def _select_in(self, query: Any, column: Any, values: Iterable[str]) -> list[Any]:
-        wanted = sorted(values)
-        found: list[Any] = []
-        for start in range(0, len(wanted), _MOST_PARAMETERS):
-            part = wanted[start : start + _MOST_PARAMETERS]
-            found.extend(self._connection.execute(query.where(column.in_(part))))
-        return found
+    def _find(self, query: Select[*tuple[Any, ...]], **lists: Collection[str]) -> list[Any]:
+        """The rows that a query finds for the lists that it names; nothing is in an empty list."""
+        if not all(lists.values()):
+            return []
+        return list(self._connection.execute(query, {name: listed(some) for name, some in lists.items()}))
 
 
 def thread_ids(message: InboundMessage) -> tuple[str, ...]:
@@ -401,9 +410,3 @@ def thread_ids(message: InboundMessage) -> tuple[str, ...]:
     direct = (message.in_reply_to,) if message.in_reply_to else ()
     bounced = (message.bounced.external_id,) if message.bounced else ()
     return tuple(dict.fromkeys((*bounced, *direct, *newest_first, message.external_id)))
-
-
-def _table(model: type[Base]) -> Table:
-    table = model.__table__
-    assert isinstance(table, Table)
-    return table
