@@ -21,6 +21,8 @@ _SLICE_SECONDS: Final = 0.008
 _DOZEN: Final = 12
 _BETWEEN: Final = 14
 _AT_BOTTOM: Final = 24
+_FEW: Final = 3
+_LEAVING_MS: Final = 30
 
 
 class Placeable(Protocol):
@@ -63,6 +65,8 @@ class Column(QScrollArea):
         self._canvas = QWidget()
         self.setWidget(self._canvas)
         self._canvas.setAutoFillBackground(False)  # QScrollArea.setWidget has just turned it on
+        self._page = QWidget(self._canvas)
+        self._left: list[QWidget] = []  # shown before and still to be deleted; a page behind its widgets
         self.setWidgetResizable(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setAutoFillBackground(False)
@@ -76,6 +80,9 @@ class Column(QScrollArea):
         self._building = QTimer(self)
         self._building.setInterval(1)
         self._building.timeout.connect(self._build_more)
+        self._leaving = QTimer(self)
+        self._leaving.setInterval(_LEAVING_MS)
+        self._leaving.timeout.connect(self._let_go)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(0)
@@ -101,8 +108,7 @@ class Column(QScrollArea):
 
     def show_items(self, items: Sequence[Item]) -> None:
         """Show another thread from its newest message on. The older ones are built when there is time."""
-        for entry in self._entries:
-            _drop(entry)
+        self._turn_page()
         self._current = None
         self._entries = [_Entry(item) for item in items]
         self._pill.hide()
@@ -115,6 +121,28 @@ class Column(QScrollArea):
         else:
             self._building.stop()
             self.completed.emit()
+
+    def _turn_page(self) -> None:
+        """Put what is shown away as a whole, to be deleted bit by bit when nobody waits for anything."""
+        if not self._entries:
+            return
+        self._page.hide()
+        self._left += [entry.widget for entry in self._entries if entry.widget is not None]
+        self._left.append(self._page)
+        self._leaving.start()
+        self._page = QWidget(self._canvas)
+        self._page.setGeometry(self._canvas.rect())
+        self._page.show()
+
+    def _let_go(self) -> None:
+        """Delete a few widgets of the threads that were shown before."""
+        if not self.is_complete:
+            return
+        for widget in self._left[:_FEW]:
+            widget.deleteLater()
+        del self._left[:_FEW]
+        if not self._left:
+            self._leaving.stop()
 
     def update_items(self, items: Sequence[Item]) -> bool:
         """Change, add and remove only what differs. Returns whether a message came below the others.
@@ -175,16 +203,16 @@ class Column(QScrollArea):
         item = entry.item
         widget: MessageCard | EventLine | DayLine | OlderLine
         if isinstance(item, MessageItem):
-            widget = self._make_card(item, self._canvas)
+            widget = self._make_card(item, self._page)
             widget.size_changed.connect(self._later.start)
             widget.unfolded.connect(partial(self._keep_top, widget))
             widget.installEventFilter(self)
         elif isinstance(item, EventItem):
-            widget = EventLine(item.event, self._canvas)
+            widget = EventLine(item.event, self._page)
         elif isinstance(item, DayItem):
-            widget = DayLine(item.day, self._canvas)
+            widget = DayLine(item.day, self._page)
         else:
-            widget = OlderLine(item.count, self._canvas)
+            widget = OlderLine(item.count, self._page)
             widget.wanted.connect(self.older_wanted)
         entry.widget = widget
 
@@ -273,6 +301,7 @@ class Column(QScrollArea):
         gaps = _gaps([widget for widget, _ in built])
         total = sum(height for _, height in built) + sum(gaps) + 2 * theme().px(EDGE)
         self._canvas.resize(QSize(view.width(), max(total, view.height())))
+        self._page.resize(self._canvas.size())
         y = theme().px(EDGE) + max(0, view.height() - total)
         for (widget, height), gap in zip(built, gaps, strict=True):
             widget.setGeometry(edge, y, width, height)
