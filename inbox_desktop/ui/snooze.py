@@ -6,11 +6,11 @@ from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from PySide6.QtCore import QDate, QDateTime, QLocale, QTime, QTimeZone, Signal
-from PySide6.QtWidgets import QCalendarWidget, QDialog, QHBoxLayout, QMenu, QTimeEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.rules.snooze import MORNING_HOUR, snooze_choices
-from inbox_desktop.ui.kit import Button, Label, day_and_time, icon
+from inbox_desktop.ui.kit import Button, Calendar, Label, TimeField, day_and_time, icon
 
 LONGEST_DAYS = 366 * 2
 
@@ -55,12 +55,11 @@ class SnoozeDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Snooze until")
         today = QDate.currentDate()
-        self.calendar = QCalendarWidget(self)
-        self.calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+        self.calendar = Calendar(self)
         self.calendar.setDateRange(today, today.addDays(LONGEST_DAYS))
         self.calendar.setSelectedDate(today.addDays(1))
         self.calendar.setAccessibleName("Day")
-        self.time = QTimeEdit(QTime(MORNING_HOUR, 0), self)
+        self.time = TimeField(QTime(MORNING_HOUR, 0), self)
         self.time.setAccessibleName("Time")
         self._until = Label("", "text", "text_2", parent=self)
         self._accept = Button("Snooze", variant="primary", parent=self)

@@ -20,8 +20,9 @@ from inbox_desktop.ui.kit.avatar import Avatar, avatar_colour, initials, paint_a
 from inbox_desktop.ui.kit.badge import CountBadge, badge_size, badge_text, paint_badge
 from inbox_desktop.ui.kit.banner import Banner
 from inbox_desktop.ui.kit.buttons import Button, IconButton, MenuButton
+from inbox_desktop.ui.kit.calendar import Calendar
 from inbox_desktop.ui.kit.cards import Card, KeyValueRow, row_of
-from inbox_desktop.ui.kit.fields import DateTimeField, NumberField
+from inbox_desktop.ui.kit.fields import DateTimeField, NumberField, TimeField
 from inbox_desktop.ui.kit.icons import icon, icon_names, icon_pixmap, paint_icon
 from inbox_desktop.ui.kit.labels import Divider, ElidedLabel, Label, StatusDot, plain_tool_tip
 from inbox_desktop.ui.kit.nav import NavButton, RailButton
@@ -54,6 +55,7 @@ __all__ = [
     "Avatar",
     "Banner",
     "Button",
+    "Calendar",
     "Card",
     "CountBadge",
     "DateTimeField",
@@ -80,6 +82,7 @@ __all__ = [
     "Theme",
     "TicketDelegate",
     "TicketRole",
+    "TimeField",
     "Toast",
     "ToastMessage",
     "Tokens",

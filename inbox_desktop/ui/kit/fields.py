@@ -1,6 +1,7 @@
 """Number and date fields whose text stands where that of the other fields stands."""
 
-from PySide6.QtWidgets import QDateTimeEdit, QSpinBox, QWidget
+from PySide6.QtCore import QTime
+from PySide6.QtWidgets import QDateTimeEdit, QSpinBox, QTimeEdit, QWidget
 
 _INDENT = 8
 
@@ -13,6 +14,14 @@ class NumberField(QSpinBox):
         self.setRange(low, high)
         self.setSuffix(suffix)
         # Qt's style sheets pad every line edit but the one inside a spin box.
+        self.lineEdit().setTextMargins(_INDENT, 0, 0, 0)
+
+
+class TimeField(QTimeEdit):
+    """A time of the day."""
+
+    def __init__(self, time: QTime, parent: QWidget | None = None) -> None:
+        super().__init__(time, parent)
         self.lineEdit().setTextMargins(_INDENT, 0, 0, 0)
 
 

@@ -6,6 +6,9 @@ from typing import Final
 from inbox_desktop.ui.kit.paths import register_search_path
 from inbox_desktop.ui.kit.tokens import CONTROL_HEIGHT, SECONDARY, SMALL, Tokens
 
+TIGHT_FIELD: Final = 20
+"""The height of a field within a line of a card, in pixels at 100 %, its frame aside."""
+
 _FLOATING: Final = """
 QToolTip { background: $inverse; color: $on_inverse; border: 1px solid $inverse; padding: 4px 7px; }
 QMenu { background: $raised; border: 1px solid $line_strong; padding: 5px; color: $text_1; }
@@ -30,6 +33,7 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QAbstractSpinBox:focus, 
 QComboBox:on { border-color: $accent; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QTextEdit:disabled, QAbstractSpinBox:disabled,
 QComboBox:disabled { background: $window; color: $text_3; border-color: $line; }
+QLineEdit[tight="true"] { min-height: ${tight}px; padding: 0 6px; }
 QLineEdit[state="bad"] { border-color: $red; }
 QLineEdit[bare="true"], QPlainTextEdit[bare="true"], QTextEdit[bare="true"] {
     background: transparent; border: none; padding: 0; min-height: 0; border-radius: 0; }
@@ -92,8 +96,10 @@ QProgressBar { background: $neutral_soft; border: none; border-radius: 3px; min-
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QGroupBox { border: 1px solid $line; border-radius: 12px; margin-top: 22px; padding: 10px 12px; }
 QGroupBox::title { subcontrol-origin: margin; left: 2px; color: $text_2; font-size: ${small}px; }
-QCalendarWidget QToolButton { border-color: transparent; background: transparent; }
-QCalendarWidget QWidget#qt_calendar_navigationbar { background: $raised; }
+#qt_calendar_monthbutton, #qt_calendar_yearbutton, #qt_calendar_prevmonth, #qt_calendar_nextmonth {
+    border-color: transparent; background: transparent; }
+QCalendarWidget QToolButton::menu-indicator { image: none; }
+QCalendarWidget QWidget#qt_calendar_navigationbar { background: $surface; }
 QCalendarWidget QAbstractItemView { selection-background-color: $accent; selection-color: $on_accent; }
 """
 
@@ -103,6 +109,7 @@ def style_sheet(tokens: Tokens, text_scale: float) -> str:
     register_search_path()
     values: dict[str, object] = {name: getattr(tokens, name) for name in tokens.__slots__}
     values["field"] = round((CONTROL_HEIGHT - 2) * text_scale)
+    values["tight"] = round(TIGHT_FIELD * text_scale)
     values["secondary"] = round(SECONDARY * text_scale)
     values["small"] = round(SMALL * text_scale)
     return Template(_AREAS + _FLOATING + _FIELDS + _BUTTONS).substitute(values)

@@ -81,6 +81,7 @@ class TagsRow(QWidget):
         self._add.clicked.connect(self.begin)
         self._field = QLineEdit(self)
         self._field.setMaxLength(LONGEST_TAG)
+        self._field.setProperty("tight", True)
         self._field.setPlaceholderText("New tag")
         self._field.setAccessibleName("New tag")
         self._field.returnPressed.connect(self._finish)
