@@ -94,6 +94,8 @@ def _headers(mail: OutgoingMail, *, utf8: bool) -> list[str]:
         f"Message-ID: {mail.external_id}",
         _ids("In-Reply-To", (mail.in_reply_to or "",)),
         _ids("References", mail.references),
+        # Without a ticket it is a notification, which no automat shall answer (RFC 3834, section 5).
+        "" if mail.ticket_id else "Auto-Submitted: auto-generated",
         "MIME-Version: 1.0",
     ]
     return [line for line in lines if line]

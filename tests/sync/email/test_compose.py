@@ -57,6 +57,11 @@ def test_a_plain_reply_has_the_headers_it_needs_and_no_other() -> None:
     assert "<div>It left yesterday.</div>" in message.get_body(("html",)).get_content()  # type: ignore[union-attr]
 
 
+def test_a_notification_says_that_nobody_wrote_it() -> None:
+    assert composed(outgoing(ticket_id=""))["Auto-Submitted"] == "auto-generated"
+    assert composed(outgoing())["Auto-Submitted"] is None
+
+
 def test_every_attempt_sends_the_same_bytes() -> None:
     mail = outgoing(files=(OutgoingFile("a.bin", "application/x-a", 3, "a"),), quoted=QUOTED)
     assert compose(mail, lambda _: PICTURE) == compose(mail, lambda _: PICTURE)
