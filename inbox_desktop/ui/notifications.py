@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSystemTrayIcon
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.kinds import TicketStatus
 from inbox_desktop.models.queries.rows import TicketRow
-from inbox_desktop.models.queries.tickets import ticket_row
+from inbox_desktop.models.queries.tickets import rows_by_id
 from inbox_desktop.models.store import Changed, Reader
 from inbox_desktop.ui.bridge import Bridge
 from inbox_desktop.ui.kit import customer_label, one_line
@@ -122,5 +122,4 @@ class Notifier(QObject):
 
 
 def _rows(ids: Sequence[str], reader: Reader) -> tuple[TicketRow, ...]:
-    found = (ticket_row(reader, ticket_id) for ticket_id in ids)
-    return tuple(row for row in found if row is not None)
+    return rows_by_id(reader, ids)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from inbox_desktop.models.queries.counts import view_counts
 from inbox_desktop.models.queries.directory import agents, channels, me, setting
@@ -11,8 +11,8 @@ from inbox_desktop.models.queries.outbox import outbox
 from inbox_desktop.models.queries.rows import AgentRow, ChannelRow, OutboxRow, ViewCounts
 from inbox_desktop.models.store import Changed, Reader
 from inbox_desktop.ui.bridge import Bridge
+from inbox_desktop.ui.gathering import Gathering
 
-GATHER_MS = 150
 BADGE_SETTING = "unread_badge"
 _KINDS = {"ticket", "delivery", "channel", "agent", "setting", "customer"}
 
@@ -68,10 +68,8 @@ class Surroundings(QObject):
         super().__init__(parent)
         self._bridge = bridge
         self.glance: Glance | None = None
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(GATHER_MS)
-        self._timer.timeout.connect(self.look)
+        self._news = Gathering(self)
+        self._news.due.connect(self.look)
         bridge.changed.connect(self._on_changed)
 
     def look(self) -> None:
@@ -87,5 +85,5 @@ class Surroundings(QObject):
             self.seen.emit(glance)
 
     def _on_changed(self, changed: Changed) -> None:
-        if changed.kind in _KINDS and not self._timer.isActive():
-            self._timer.start()
+        if changed.kind in _KINDS:
+            self._news.add()

@@ -149,7 +149,7 @@ def _switch(report: Report, desk: Desk) -> None:
 
 
 def _news(report: Report, desk: Desk, store: Store) -> None:
-    """A ticket in sight changes by another thread's action; the list waits up to 150 ms for more news."""
+    """A ticket in sight changes by another thread's action; the list waits 40 ms for more news."""
     pane = desk.window.tickets
     desk.window.show_place(ALL)
     desk.settle(0.5)
@@ -182,7 +182,7 @@ def _news(report: Report, desk: Desk, store: Store) -> None:
         painted(pane.view.viewport())
         times.append(time.perf_counter() - began)
         writer.join()
-        desk.settle(0.05)
+        desk.settle(0.4)  # alone: a flood is looked at four times a second
     report.times("window: a change elsewhere, until it is painted (limit: the write)", times, writes)
 
 
@@ -209,7 +209,7 @@ def _type(report: Report, desk: Desk) -> None:
     report.times("window: the last letter of a search, until painted", times)
     report.times("window: lateness of a 10 ms timer meanwhile", beat.stop())
     report.note(
-        "Typing pauses for 120 ms, and news gather for 150 ms, before a list asks again: both are inside."
+        "Typing pauses for 50 ms, and news gather for 40 ms, before a list asks again: both are inside."
     )
 
 

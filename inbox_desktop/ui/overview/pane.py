@@ -14,6 +14,7 @@ from inbox_desktop.models.queries.overview import overview as read_overview
 from inbox_desktop.models.queries.rows import Overview
 from inbox_desktop.models.store import Changed, Reader
 from inbox_desktop.ui.bridge import Bridge
+from inbox_desktop.ui.gathering import Gathering
 from inbox_desktop.ui.kit import Banner, Card, ErrorState, Theme, Tone, one_line, theme
 from inbox_desktop.ui.kit.tokens import EDGE, GAP_WIDE
 from inbox_desktop.ui.overview.head import Head
@@ -22,6 +23,8 @@ from inbox_desktop.ui.overview.ticket_card import TicketCard
 
 _FOLDED: Final = "overview/folded"
 _MINUTE_MS: Final = 60_000
+# The messages first: that one waits for. Who runs down the list is not asked about every ticket, either.
+_AFTER_THE_THREAD_MS: Final = 30
 _NOTHING, _SHOWN, _PROBLEM = range(3)
 
 
@@ -53,9 +56,15 @@ class OverviewPane(QWidget):
         self._ticket.tag_removed.connect(self._remove_tag)
         self._history.opened.connect(self.open_ticket)
         self._restore_folds()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_AFTER_THE_THREAD_MS)
+        self._soon.timeout.connect(self.refresh)
         self._clock = QTimer(self)
         self._clock.setInterval(_MINUTE_MS)
         self._clock.timeout.connect(self._show)
+        self._news = Gathering(self)
+        self._news.due.connect(self.refresh)
         look.changed.connect(self.update)
         bridge.changed.connect(self._on_changed)
 
@@ -100,8 +109,9 @@ class OverviewPane(QWidget):
             self._overview = None
             self._clock.stop()
             self._pages.setCurrentIndex(_NOTHING)
+            self._soon.stop()
             return
-        self.refresh()
+        self._soon.start()
 
     def refresh(self) -> None:
         """Read it again."""
@@ -115,6 +125,8 @@ class OverviewPane(QWidget):
 
     def _arrived(self, found: Overview | None) -> None:
         if self._ticket_id is None or (found is not None and found.ticket.id != self._ticket_id):
+            return
+        if found is not None and found == self._overview and self._pages.currentIndex() == _SHOWN:
             return
         self._overview = found
         self._pages.setCurrentIndex(_NOTHING if found is None else _SHOWN)
@@ -152,13 +164,15 @@ class OverviewPane(QWidget):
     def _on_changed(self, changed: Changed) -> None:
         if self._ticket_id is None:
             return
+        found = self._overview
         if changed.kind == "ticket":
-            history = self._overview.history if self._overview else ()
-            known = {self._ticket_id, *(summary.id for summary in history)}
-            if known.intersection(changed.ids):
-                self.refresh()
-        elif changed.kind in {"customer", "agent", "channel"}:
-            self.refresh()
+            known = {self._ticket_id, *(summary.id for summary in (found.history if found else ()))}
+        elif changed.kind == "customer" and found is not None:
+            known = {found.ticket.customer_id}
+        else:
+            known = set(changed.ids) if changed.kind in {"customer", "agent", "channel"} else set()
+        if known.intersection(changed.ids):
+            self._news.add()
 
     # Tags
 

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from inbox_desktop.models.queries.rows import TicketRow
 from inbox_desktop.models.store import Changed, Reader
 from inbox_desktop.ui.bridge import Bridge, Failed
+from inbox_desktop.ui.gathering import EVERY_MS, Gathering
 from inbox_desktop.ui.ticket_list.diff import Change, change
 from inbox_desktop.ui.ticket_list.model import TicketListModel
 from inbox_desktop.ui.ticket_list.question import PAGE, Answer, Question, first_rows, next_rows
 
-COALESCE_MS = 150
 REST_FACTOR = 4
 """After a question that took t, the next one by itself comes no sooner than 4 t later, a second at most."""
 LONGEST_REST_MS = 1000
@@ -74,13 +74,11 @@ class Feeder(QObject):
         self._question: Question | None = None
         self._busy = False
         self._stale = False
-        self._cost_ms = 0.0
         self.state = State.LOADING
         self.reason = ""
         self._needs = needs
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.refresh)
+        self._news = Gathering(self)
+        self._news.due.connect(self.refresh)
         model.more_wanted.connect(self.more)
         bridge.changed.connect(self._on_changed)
 
@@ -92,7 +90,7 @@ class Feeder(QObject):
     def ask(self, question: Question) -> None:
         """Show another list."""
         self._question = question
-        self._timer.stop()
+        self._news.forget()
         self._stale = False
         self._busy = True
         self._set_state(State.LOADING)
@@ -135,10 +133,10 @@ class Feeder(QObject):
 
     def _ended(self, done: Callable[[News], None], news: News) -> None:
         self._busy = False
-        self._cost_ms = news.cost_ms
+        self._news.every_ms = max(EVERY_MS, min(LONGEST_REST_MS, round(news.cost_ms * REST_FACTOR)))
         done(news)
         if self._stale:
-            self._later()
+            self._news.add()
 
     def _started(self, news: News) -> None:
         answer = news.answer
@@ -165,16 +163,11 @@ class Feeder(QObject):
         self._busy = False
         self.trouble.emit(reason)
         if self._stale:
-            self._later()
+            self._news.add()
 
     def _on_changed(self, changed: Changed) -> None:
         if changed.kind in {"ticket", "customer", "agent"}:
-            self._later()
-
-    def _later(self) -> None:
-        if not self._timer.isActive():
-            rest = min(LONGEST_REST_MS, round(self._cost_ms * REST_FACTOR))
-            self._timer.start(max(COALESCE_MS, rest))
+            self._news.add()
 
     def _set_state(self, state: State) -> None:
         self.state = state

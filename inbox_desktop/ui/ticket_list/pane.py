@@ -20,7 +20,7 @@ from inbox_desktop.ui.ticket_list.words import nothing_for
 
 PATIENCE_MS = 120
 """A list that comes sooner than this is not announced by a skeleton."""
-SEARCH_MS = 120
+SEARCH_MS = 50
 
 
 class TicketListPane(QWidget):
