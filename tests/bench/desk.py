@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -41,6 +42,7 @@ class Desk:
         self.window.content_shown.connect(lambda: shown.append(True))
         self.window.show()
         self.wait(lambda: bool(shown))
+        gc.freeze()  # what app.py does when the window is there
 
     def __enter__(self) -> Self:
         return self
