@@ -17,6 +17,7 @@ from inbox_desktop.models.actions.tickets import (
 )
 from inbox_desktop.models.kinds import TicketStatus
 from inbox_desktop.models.queries.rows import AgentRow, Thread, TicketRow
+from inbox_desktop.ui.kit import customer_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,7 @@ def set_blocked(rows: Iterable[TicketRow], me: AgentRow, *, blocked: bool) -> De
     )
     if not todo:
         return Deed((), "")
-    first = next(iter(todo.values()))
-    who = (first.customer_name or first.customer_address) if len(todo) == 1 else f"{len(todo)} customers"
+    who = customer_label(next(iter(todo.values()))) if len(todo) == 1 else f"{len(todo)} customers"
     return Deed(actions, f"{'Blocked' if blocked else 'Unblocked'} {who}")
 
 

@@ -29,7 +29,8 @@ class TicketRow:
 
     `last_message_id` and `last_inbound_id` are what the reader of the list has seen: the preconditions
     of closing and of marking as read. `delivery_problem`: our newest reply did not reach everybody, or
-    it is not known whether it did.
+    it is not known whether it did. `customer_shown` is the address as people read it: a phone as it is
+    dialled where our own number is.
     """
 
     id: str
@@ -59,6 +60,7 @@ class TicketRow:
     last_message_id: str | None = None
     last_inbound_id: str | None = None
     delivery_problem: bool = False
+    customer_shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, BindParameter, Connection, Row, bindparam, or_, select, type_coerce
@@ -10,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from inbox_desktop.models.clock import from_micros
 from inbox_desktop.models.kinds import ChannelKind, DeliveryState, MessageKind, TicketStatus
+from inbox_desktop.models.phones import region_of, show_phone
 from inbox_desktop.models.queries.filters import Sort, TicketFilter
 from inbox_desktop.models.queries.paging import page_key, page_of_ids
 from inbox_desktop.models.queries.rows import PageKey, TicketRow
@@ -50,6 +52,7 @@ _ROWS = (
         Ticket.channel_id,
         Ticket.channel_kind,
         Channel.name.label("channel_name"),
+        Channel.address.label("channel_address"),
         Ticket.customer_id,
         Customer.name.label("customer_name"),
         Ticket.customer_address,
@@ -171,6 +174,7 @@ def _row(
         channel_id,
         channel_kind,
         channel_name,
+        channel_address,
         customer_id,
         customer_name,
         customer_address,
@@ -215,7 +219,17 @@ def _row(
         last_message_id=last_message_id,
         last_inbound_id=last_inbound_id,
         delivery_problem=delivery_problem,
+        customer_shown=_shown(channel_kind, customer_address, channel_address),
     )
+
+
+def _shown(channel_kind: str, address: str, ours: str) -> str:
+    return show_phone(address, _region_of(ours)) if channel_kind == ChannelKind.SMS else address
+
+
+@lru_cache(maxsize=64)
+def _region_of(number: str) -> str | None:
+    return region_of(number)
 
 
 def _moment(micros: int | None) -> datetime | None:

@@ -25,8 +25,9 @@ _NAMELESS: Final = {
 
 
 def customer_label(row: TicketRow) -> str:
-    """What the customer is called in lists: the name, else the address, never nothing."""
-    return one_line(row.customer_name) or one_line(row.customer_address) or _NAMELESS[row.channel_kind]
+    """What the customer is called in lists: the name, else the address or phone, never nothing."""
+    address = row.customer_shown or row.customer_address
+    return one_line(row.customer_name) or one_line(address) or _NAMELESS[row.channel_kind]
 
 
 def row_state(

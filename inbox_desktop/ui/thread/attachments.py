@@ -170,10 +170,16 @@ class Attachments(QWidget):
     size_changed = Signal()
 
     def __init__(
-        self, files: Sequence[AttachmentRow], bridge: Bridge, actions: FileActions, parent: QWidget
+        self,
+        files: Sequence[AttachmentRow],
+        bridge: Bridge,
+        actions: FileActions,
+        parent: QWidget,
+        *,
+        make: type[FileChip] = FileChip,
     ) -> None:
         super().__init__(parent)
-        self.chips = [FileChip(file, actions, self) for file in files]
+        self.chips = [make(file, actions, self) for file in files]
         self._flow = list(self.chips)  # pictures that are seen come first
         for index, chip in enumerate(self.chips):
             if is_picture(chip.file):

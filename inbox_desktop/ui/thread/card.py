@@ -16,7 +16,7 @@ from inbox_desktop.ui.bridge import Bridge
 from inbox_desktop.ui.kit import Button, Tone, full_time, paint_avatar, plain_tool_tip, theme
 from inbox_desktop.ui.kit.painting import KitWidget, draw_line_of_text, rounded
 from inbox_desktop.ui.kit.tokens import DARK, LIGHT, RADIUS_CARD
-from inbox_desktop.ui.thread.attachments import Attachments
+from inbox_desktop.ui.thread.attachments import Attachments, FileChip
 from inbox_desktop.ui.thread.body import Body
 from inbox_desktop.ui.thread.card_head import HEAD_HEIGHT, copies_line, head_parts, paint_head
 from inbox_desktop.ui.thread.content import Content, content_of
@@ -56,6 +56,8 @@ class CardContext:
 class MessageCard(KitWidget):
     """Shows one message. Its owner asks `place(width)` for the height and sets that geometry.
 
+    Texts are shown by `bubble.TextBubble`, which places and paints in its own way.
+
     Signals:
         size_changed: the card has another height now; place it again.
         unfolded: as `size_changed`, because the person asked for more or less of the text.
@@ -63,6 +65,7 @@ class MessageCard(KitWidget):
 
     size_changed = Signal()
     unfolded = Signal()
+    _chip: type[FileChip] = FileChip
 
     def __init__(self, message: MessageRow, context: CardContext, parent: QWidget) -> None:
         super().__init__(parent)
@@ -75,6 +78,8 @@ class MessageCard(KitWidget):
         self._placed: tuple[int, int] | None = None
         self._is_current = False
         self._tab_after: QWidget | None = None
+        self.joins_above = False
+        self.joins_below = False
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self._body = Body(self)
@@ -107,6 +112,12 @@ class MessageCard(KitWidget):
                 if widget is not None:
                     widget.deleteLater()
             self._build()
+
+    def set_joined(self, *, above: bool, below: bool) -> None:
+        """Say whether this is one of a run of texts, with others of it right above and below."""
+        if (above, below) != (self.joins_above, self.joins_below):
+            self.joins_above, self.joins_below = above, below
+            self._changed()
 
     def show_remote(self) -> None:
         """Show the remote images that have been loaded for this message."""
@@ -202,14 +213,20 @@ class MessageCard(KitWidget):
         if delivery is not None and delivery.state is DeliveryState.QUEUED:
             self._delivery = QueuedStrip(delivery, act, self._context.offline, self)
         else:
-            self._delivery = delivery_strip(delivery, act, self)
+            self._delivery = self._delivery_strip(act)
+
+    def _delivery_strip(self, act: Callable[[str], None]) -> Strip | None:
+        """What there is to say about the delivery of a message that does not wait."""
+        return delivery_strip(self.message.delivery, act, self)
 
     def _set_attachments(self) -> None:
         sources = self._content().image_sources
         files = [file for file in self.message.attachments if not referenced(sources, file)]
         self._attachments = None
         if files:
-            self._attachments = Attachments(files, self._context.bridge, self._context.files, self)
+            self._attachments = Attachments(
+                files, self._context.bridge, self._context.files, self, make=self._chip
+            )
             self._attachments.size_changed.connect(self._changed)
 
     def _load_own_images(self) -> None:

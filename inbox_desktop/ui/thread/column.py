@@ -20,6 +20,7 @@ from inbox_desktop.ui.thread.timeline import DayItem, EventItem, Item, MessageIt
 _SLICE_SECONDS: Final = 0.008
 _DOZEN: Final = 12
 _BETWEEN: Final = 14
+_IN_RUN: Final = 3
 _AT_BOTTOM: Final = 24
 _FEW: Final = 3
 _LEAVING_MS: Final = 30
@@ -191,6 +192,7 @@ class Column(QScrollArea):
         widget = entry.widget
         if isinstance(widget, MessageCard) and isinstance(item, MessageItem):
             widget.update_message(item.message)
+            widget.set_joined(above=item.continues, below=item.goes_on)
         elif isinstance(widget, OlderLine) and isinstance(item, OlderItem):
             widget.set_count(item.count)
         elif widget is not None:
@@ -403,12 +405,14 @@ class Column(QScrollArea):
 
 
 def _gaps(widgets: Sequence[QWidget]) -> list[int]:
-    """The room below each widget; what happened one after the other stands close together."""
-    between = theme().px(_BETWEEN)
-    both = (
-        isinstance(above, EventLine) and isinstance(below, EventLine) for above, below in pairwise(widgets)
-    )
-    return [*(0 if close else between for close in both), 0][: len(widgets)]
+    """The room below each widget; what happened one after the other, and a run of texts, stand close."""
+    return [*(theme().px(_gap(above, below)) for above, below in pairwise(widgets)), 0][: len(widgets)]
+
+
+def _gap(above: QWidget, below: QWidget) -> int:
+    if isinstance(above, EventLine) and isinstance(below, EventLine):
+        return 0
+    return _IN_RUN if isinstance(below, MessageCard) and below.joins_above else _BETWEEN
 
 
 def _drop(entry: _Entry) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from inbox_desktop.models.clock import now
-from inbox_desktop.models.kinds import TicketStatus
+from inbox_desktop.models.kinds import ChannelKind, TicketStatus
 from inbox_desktop.models.queries.rows import TicketRow
 from inbox_desktop.ui.commands import BY_ID
 from inbox_desktop.ui.kit import (
@@ -42,9 +42,20 @@ _NARROW: Final = 480
 """Below this width, in pixels at 100 %, the buttons leave their words out: the subject needs the room."""
 
 
+def title(row: TicketRow) -> str:
+    """The first line: the subject, and of a conversation by text the person."""
+    if row.channel_kind is ChannelKind.SMS:
+        return customer_label(row)
+    return row.subject or row.snippet or _NO_SUBJECT
+
+
 def facts(row: TicketRow, moment: datetime, locale: QLocale) -> str:
-    """The second line: "Ana Souza · #1042 · waiting 18 min"."""
-    said = [customer_label(row), f"#{row.number}"]
+    """The second line: "Ana Souza · #1042 · waiting 18 min"; without the name where that is the title."""
+    said = [f"#{row.number}"]
+    if row.channel_kind is not ChannelKind.SMS:
+        said.insert(0, customer_label(row))
+    elif row.customer_name and row.customer_shown:
+        said.insert(0, row.customer_shown)
     if row.status is TicketStatus.CLOSED:
         said.append("closed")
     elif row.status is TicketStatus.SNOOZED and row.snoozed_until is not None:
@@ -182,7 +193,7 @@ class Header(QWidget):
     def set_ticket(self, row: TicketRow, me_id: str) -> None:
         """Show a ticket."""
         self._row = row
-        self._subject.set_text(row.subject or row.snippet or _NO_SUBJECT)
+        self._subject.set_text(title(row))
         self._facts.set_ticket(row)
         name = one_line(row.assignee_name or "")
         shown = "You" if row.assignee_id == me_id else name.split(" ")[0]

@@ -1,5 +1,6 @@
 """The thread pane: a ticket with its messages and the composer, kept up to date."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -12,15 +13,16 @@ from inbox_desktop.models.actions import Outcome, Refusal, agent
 from inbox_desktop.models.actions.channels import SaveSetting
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.health import Health
-from inbox_desktop.models.kinds import ChannelState
+from inbox_desktop.models.kinds import ChannelKind, ChannelState, Direction, MessageKind
 from inbox_desktop.models.queries.directory import setting
 from inbox_desktop.models.queries.rows import MessageRow, Thread
 from inbox_desktop.models.queries.thread import thread as read_thread
 from inbox_desktop.models.store import Changed, Reader
 from inbox_desktop.ui.bridge import Bridge
 from inbox_desktop.ui.composer.composer import Composer
-from inbox_desktop.ui.kit import EmptyState, ErrorState, Theme, theme
+from inbox_desktop.ui.kit import EmptyState, ErrorState, Theme, customer_label, theme
 from inbox_desktop.ui.kit.tokens import EDGE, EDGE_WIDE
+from inbox_desktop.ui.thread.bubble import TextBubble
 from inbox_desktop.ui.thread.card import CardContext, MessageCard
 from inbox_desktop.ui.thread.column import Column
 from inbox_desktop.ui.thread.deliveries import delivery_action
@@ -223,6 +225,11 @@ class ThreadPane(QWidget):
 
     def _make_card(self, item: MessageItem, parent: QWidget) -> MessageCard:
         message = item.message
+        is_text = self._thread is not None and self._thread.ticket.channel_kind is ChannelKind.SMS
+        if is_text and message.kind is not MessageKind.NOTE:
+            bubble = TextBubble(message, self._cards, parent)
+            bubble.set_joined(above=item.continues, below=item.goes_on)
+            return bubble
         card = MessageCard(message, self._cards, parent)
         trusted = message.author_verified and message.author_address.casefold() in self._allowed
         if trusted and message.id not in self._remote and remote_images(message.html):
@@ -301,4 +308,21 @@ def _read(reader: Reader, ticket_id: str, folder: Path, limit: int) -> tuple[Thr
     """The thread, and the senders whose remote images are always loaded."""
     allowed: Any = setting(reader, REMOTE_SETTING, [])
     senders = frozenset(str(one).casefold() for one in allowed) if isinstance(allowed, list) else frozenset()
-    return read_thread(reader, ticket_id, folder, limit), senders
+    found = read_thread(reader, ticket_id, folder, limit)
+    return _with_names(found) if found is not None else None, senders
+
+
+def _with_names(thread: Thread) -> Thread:
+    """The thread with texts that name nobody under what the list calls the customer."""
+    if thread.ticket.channel_kind is not ChannelKind.SMS:
+        return thread
+    name = customer_label(thread.ticket)
+    return replace(
+        thread,
+        messages=tuple(
+            replace(message, author_name=name)
+            if message.direction is Direction.INBOUND and not message.author_name
+            else message
+            for message in thread.messages
+        ),
+    )

@@ -21,6 +21,8 @@ _WRAP: Final = (
     int(Qt.TextFlag.TextWordWrap) | int(Qt.AlignmentFlag.AlignVCenter) | int(Qt.AlignmentFlag.AlignLeft)
 )
 _NARROWEST: Final = 120
+_MOST_LINES: Final = 2
+"""Words that would take more lines than this beside the links stand above them."""
 
 
 class StripLink(QAbstractButton):
@@ -56,13 +58,14 @@ class StripLink(QAbstractButton):
 
 
 class Strip(QWidget):
-    """An icon, plain words that wrap, and links. Its owner asks `fit(width)` for the size."""
+    """An icon, words that wrap, and links beside or below them. Its owner asks `fit(width)` for the size."""
 
     def __init__(self, text: str, tone: Tone, parent: QWidget, *, icon_name: str = "") -> None:
         super().__init__(parent)
         self._tone = tone
         self._icon_name = icon_name or _ICONS.get(tone, "info")
         self.links: list[StripLink] = []
+        self._links_below = False
         self.set_text(text)
 
     def set_text(self, text: str) -> None:
@@ -86,34 +89,59 @@ class Strip(QWidget):
 
     def fit(self, width: int) -> tuple[int, int]:
         """The width that the strip uses, of at most `width` pixels, and its height."""
-        font = theme().font("secondary")
-        fixed = self._text_left() + self._links_width() + theme().px(_PAD_X)
-        room = max(theme().px(_NARROWEST), width - fixed)
+        px, font = theme().px, theme().font("secondary")
         natural = round(text_width(self._text, font) + 1)
-        if natural <= room:
-            return min(width, fixed + natural), theme().px(_LEAST)
-        box = QFontMetrics(font).boundingRect(QRect(0, 0, room, 10_000), _WRAP, self._text)
-        return width, max(theme().px(_LEAST), box.height() + 2 * theme().px(_PAD_Y))
+        alone = self._text_left() + px(_PAD_X)
+        beside = alone + self._links_width()
+        self._links_below = False
+        if natural <= width - beside:
+            return min(width, beside + natural), px(_LEAST)
+        height = self._words_height(width - beside)
+        if self.links and height > _MOST_LINES * QFontMetrics(font).lineSpacing():
+            self._links_below = True
+            used = min(width, alone + max(natural, self._links_width()))
+            height = self._words_height(used - alone) + self._links_height() + px(_PAD_Y)
+            return used, height + 2 * px(_PAD_Y)
+        return width, max(px(_LEAST), height + 2 * px(_PAD_Y))
+
+    def _words_height(self, room: int) -> int:
+        box = QRect(0, 0, max(theme().px(_NARROWEST), room), 10_000)
+        return QFontMetrics(theme().font("secondary")).boundingRect(box, _WRAP, self._text).height()
+
+    def _links_height(self) -> int:
+        return max((link.sizeHint().height() for link in self.links), default=0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Put the links at the right edge."""
-        x = self.width() - theme().px(_PAD_X)
+        """Put the links at the right edge, or below the words."""
+        px = theme().px
+        if self._links_below:
+            x = self._text_left()
+            for link in self.links:
+                size = link.sizeHint()
+                y = self.height() - px(_PAD_Y) - size.height()
+                link.setGeometry(x, y, size.width(), size.height())
+                x += size.width() + px(GAP_WIDE)
+            return
+        x = self.width() - px(_PAD_X)
         for link in reversed(self.links):
             size = link.sizeHint()
             x -= size.width()
             link.setGeometry(x, (self.height() - size.height()) // 2, size.width(), size.height())
-            x -= theme().px(GAP_WIDE)
+            x -= px(GAP_WIDE)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint ground, icon and words."""
         painter = QPainter(self)
         px = theme().px
         rounded(painter, QRectF(self.rect()), RADIUS - 1, theme().colour(SOFT[self._tone]))
-        icon = QRectF(px(_PAD_X), (self.height() - px(ICON)) / 2, px(ICON), px(ICON))
+        words = QRect(self._text_left(), 0, self.width() - px(_PAD_X) - self._text_left(), self.height())
+        if self._links_below:
+            words.setBottom(words.bottom() - self._links_height() - px(_PAD_Y))
+        else:
+            words.setRight(words.right() - self._links_width())
+        icon = QRectF(px(_PAD_X), words.center().y() + 0.5 - px(ICON) / 2, px(ICON), px(ICON))
         paint_icon(painter, icon, self._icon_name, ON_SOFT[self._tone])
         painter.setFont(theme().font("secondary"))
         painter.setPen(theme().colour(ON_SOFT[self._tone]))
-        right = self.width() - px(_PAD_X) - self._links_width()
-        words = QRect(self._text_left(), 0, right - self._text_left(), self.height())
         painter.drawText(words, _WRAP, self._text)
         painter.end()

@@ -1,10 +1,17 @@
 """What a thread shows from top to bottom: messages, what happened between them, and the days."""
 
 from collections import defaultdict
-from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta, tzinfo
+from itertools import pairwise
+from typing import Final
 
+from inbox_desktop.models.kinds import ChannelKind, MessageKind
 from inbox_desktop.models.queries.rows import EventRow, MessageRow, Thread
+
+TOGETHER: Final = timedelta(minutes=5)
+"""Texts of one person that follow each other this quickly are shown as one run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +52,11 @@ class EventItem:
 
 @dataclass(frozen=True, slots=True)
 class MessageItem:
-    """A message."""
+    """A message. In a run of texts it `continues` the one right above, `goes_on` in the one right below."""
 
     message: MessageRow
+    continues: bool = False
+    goes_on: bool = False
 
     @property
     def key(self) -> str:
@@ -73,7 +82,28 @@ def timeline(thread: Thread, today: date, zone: tzinfo | None = None) -> tuple[I
                 items.append(DayItem(own))
             day = own
         items.append(item)
-    return tuple(items)
+    return _in_runs(items) if thread.ticket.channel_kind is ChannelKind.SMS else tuple(items)
+
+
+def _in_runs(items: Sequence[Item]) -> tuple[Item, ...]:
+    """The items with the texts that belong together joined: nothing stands between them."""
+    joined = [_belong_together(above, below) for above, below in pairwise(items)]
+    return tuple(
+        replace(item, continues=above, goes_on=below) if isinstance(item, MessageItem) else item
+        for item, above, below in zip(items, [False, *joined], [*joined, False], strict=True)
+    )
+
+
+def _belong_together(above: Item, below: Item) -> bool:
+    if not isinstance(above, MessageItem) or not isinstance(below, MessageItem):
+        return False
+    first, second = above.message, below.message
+    return (
+        first.kind is second.kind
+        and first.kind in {MessageKind.MESSAGE, MessageKind.REPLY}
+        and (first.author_id, first.author_address) == (second.author_id, second.author_address)
+        and abs(second.sent_at - first.sent_at) <= TOGETHER
+    )
 
 
 def _merged(thread: Thread) -> list[tuple[datetime, MessageItem | EventItem]]:

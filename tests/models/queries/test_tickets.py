@@ -30,6 +30,7 @@ from inbox_desktop.models.queries.tickets import find_ticket, ticket_by_number, 
 from inbox_desktop.models.store import Store
 from inbox_desktop.models.tables import Ticket
 from tests.models.samples import START, Mailroom, add_agent, add_channel, done
+from tests.models.texting import Phones
 
 
 def close(store: Store, julia: str, ticket_id: str | None) -> None:
@@ -358,3 +359,18 @@ def test_tickets_of_a_removed_channel_stay_in_the_lists(
     done(store, RemoveChannel(actor=agent(julia), channel_id=email_channel))
     add_agent(store, "Tom")
     assert numbers(store, TicketFilter()) == [1]
+
+
+@pytest.mark.parametrize(
+    ("phone", "shown"),
+    [("+14155550132", "(415) 555-0132"), ("+493012345678", "+49 30 12345678"), ("HARBOR", "HARBOR")],
+)
+def test_a_phone_is_shown_as_it_is_dialled_where_our_number_is(
+    store: Store, julia: str, phone: str, shown: str
+) -> None:
+    phones = Phones(store, julia)
+    ticket_id = phones.text("Hello", phone).ticket_id
+    with store.read() as reader:
+        row = ticket_row(reader, ticket_id or "")
+    assert row is not None
+    assert (row.customer_address, row.customer_shown) == (phone, shown)

@@ -8,7 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from inbox_desktop.models.kinds import DeliveryState
 from inbox_desktop.models.queries.rows import RecipientRow
-from inbox_desktop.ui.kit import theme
+from inbox_desktop.ui.kit import Tone, theme
+from inbox_desktop.ui.thread.strip import Strip
 from inbox_desktop.ui.thread.strips import delivery_strip
 from tests.ui.thread.rows import delivery
 
@@ -36,3 +37,18 @@ def test_what_was_sent_says_only_what_went_wrong(
     assert (strip is None) == (words is None)
     if strip is not None and words is not None:
         assert words in strip.accessibleName()
+
+
+def test_links_stand_below_words_that_would_be_squeezed_beside_them(qtbot: QtBot) -> None:
+    theme().install("light")
+    host = QWidget()
+    qtbot.addWidget(host)
+    host.show()
+    strip = Strip("The person's phone could not be reached. " * 3, Tone.BAD, host)
+    links = [strip.add_link(words, lambda: None) for words in ("Try again", "Back to draft")]
+    strip.show()
+    for width, is_beside in ((380, False), (1_600, True)):
+        strip.resize(*strip.fit(width))
+        assert (links[0].y() > strip.height() / 2) is not is_beside
+        assert links[0].geometry().right() < links[1].x()
+        assert links[1].geometry().right() <= strip.width()
