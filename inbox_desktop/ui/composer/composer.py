@@ -59,6 +59,7 @@ class Composer(KitWidget):
         self._sending = False
         self._close_wanted = False
         self._opening = False
+        self._awaiting = False
         self._tabs = SegmentedTabs(name="Reply or note", parent=self)
         self._tabs.add_tab("Reply", "R")
         self._tabs.add_tab("Note", "N")
@@ -111,16 +112,26 @@ class Composer(KitWidget):
 
     # What is written to
 
+    def await_thread(self) -> None:
+        """Another ticket has been chosen: what is typed from now on is meant for that one."""
+        self._awaiting = True
+        self._keeper.save_now()
+        for pad in self._pads:
+            pad.editor.forget_typed_ahead()
+            pad.set_read_only(read_only=True)
+
     def show_thread(self, thread: Thread | None) -> None:
         """Write into this ticket, or hear that the one on the screen has changed."""
         before = self._thread.ticket.id if self._thread else None
         ticket_id = thread.ticket.id if thread else None
-        if ticket_id != before:
+        if ticket_id != before or self._awaiting:
+            self._awaiting = False
             self._keeper.open(ticket_id)
             self._refused = ""
             self._sending = False
             self._opening = True
-            self._tabs.set_current(REPLY)
+            if not self._pad.editor.hasFocus():
+                self._tabs.set_current(REPLY)
             for pad in self._pads:
                 pad.load(ticket_id, None)
                 pad.set_read_only(read_only=ticket_id is not None)
@@ -279,6 +290,8 @@ class Composer(KitWidget):
         self._refresh()
 
     def _drafts_loaded(self, reply: Draft | None, note: Draft | None) -> None:
+        if self._awaiting:
+            return
         ticket_id = self._thread.ticket.id if self._thread else None
         for pad, draft in zip(self._pads, (reply, note), strict=True):
             if self._sending and pad is self._pad:
@@ -334,7 +347,7 @@ class Composer(KitWidget):
     def send(self, *, close: bool = False) -> None:
         """Hand the reply or note over. The text stays until it is accepted."""
         pad, thread = self._pad, self._thread
-        if thread is None or self._sending or pad.is_blank or pad.is_busy:
+        if thread is None or self._sending or pad.is_blank or pad.is_busy or pad.editor.isReadOnly():
             return
         if not self._is_note and (wrong := self._wrong_recipients(thread)):
             self._summary.setChecked(True)
@@ -416,7 +429,7 @@ class Composer(KitWidget):
 
     def _end_sending(self, pad: Pad, refused: str) -> None:
         self._sending = False
-        pad.set_read_only(read_only=False)
+        pad.set_read_only(read_only=self._awaiting)
         self._refused = refused
         self._toolbar.set_state("")
 

@@ -107,10 +107,16 @@ class Editor(QTextEdit):
 
     def hold(self, *, held: bool) -> None:
         """Take no change for a moment (a draft is read or sent); what is typed meanwhile comes after."""
+        if held == self.isReadOnly():
+            return
         self.setReadOnly(held)
         typed, self._typed_ahead = self._typed_ahead, ""
-        if not held and typed:
+        if typed:
             self.textCursor().insertText(typed)
+
+    def forget_typed_ahead(self) -> None:
+        """What was typed meanwhile was meant for something else."""
+        self._typed_ahead = ""
 
     # Formatting
 

@@ -135,7 +135,7 @@ class ThreadPane(QWidget):
         self._thread = None
         self._limit = PAGE
         self._remote.clear()
-        self.composer.save_now()
+        self.composer.await_thread()
         if ticket_id is None:
             self._slow.stop()
             self._column.clear()

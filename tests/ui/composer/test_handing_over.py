@@ -181,6 +181,42 @@ def test_what_is_typed_while_a_reply_is_being_taken_stands_in_the_next_one(
     qtbot.waitUntil(lambda: (kept := stored(world, world.tickets[0])) is not None and kept.text == "PS: see")
 
 
+def test_what_is_typed_before_the_ticket_is_there_is_meant_for_that_ticket(
+    qtbot: QtBot, pane: ThreadPane, world: World
+) -> None:
+    first, second = world.tickets[:2]
+    type_reply(pane, "For the first")
+    pane.show_ticket(second)
+    type_reply(pane, " and for the second")
+    press(pane.composer._pad.editor, Qt.Key.Key_Return, CTRL)
+    show(qtbot, pane, second)
+    qtbot.waitUntil(lambda: pane.composer._pad.editor.text() == " and for the second")
+    qtbot.waitUntil(lambda: (kept := stored(world, first)) is not None and kept.text == "For the first")
+    assert not world.engine.performed
+
+
+def test_there_and_back_again_one_can_write(qtbot: QtBot, pane: ThreadPane, world: World) -> None:
+    first, second = world.tickets[:2]
+    type_reply(pane, "Begun")
+    pane.show_ticket(second)
+    show(qtbot, pane, first)
+    qtbot.waitUntil(lambda: pane.composer._pad.editor.text() == "Begun")
+    type_reply(pane, " and ended")
+    assert pane.composer._pad.editor.text() == "Begun and ended"
+
+
+def test_a_note_begun_before_the_ticket_is_there_stays_a_note(
+    qtbot: QtBot, pane: ThreadPane, world: World
+) -> None:
+    pane.activateWindow()
+    pane.show_ticket(world.tickets[1])
+    pane.focus_note()
+    write(pane.composer._pad.editor, "Ask Tom")
+    show(qtbot, pane, world.tickets[1])
+    qtbot.waitUntil(lambda: pane.composer._pad.editor.text() == "Ask Tom")
+    assert pane.composer._pad.is_note
+
+
 def test_nothing_is_sent_to_nobody(qtbot: QtBot, pane: ThreadPane, world: World) -> None:
     type_reply(pane, "Hello")
     composer = pane.composer
