@@ -49,7 +49,11 @@ def attribute(session: WriteSession, actor: Actor, text: Message, window: timede
     """
     is_campaign = text.kind == MessageKind.CAMPAIGN
     person = text.to[0] if text.direction == Direction.OUTBOUND and text.to else text.author_address
-    among = texts_with(session, text.channel_id, person)
+    among = (
+        Message.ticket_id == text.ticket_id
+        if text.ticket_id is not None
+        else texts_with(session, text.channel_id, person)
+    )
     before = _campaign_before(session, among, text)
     for campaign in (before, text if is_campaign else None):
         if campaign is not None:
@@ -77,11 +81,13 @@ def _settle(
     if following is not None:
         answers = answers.where(Message.sent_at < following.sent_at)
     first = session.scalar(answers.order_by(Message.sent_at, Message.id).limit(1))
-    counts = first is not None and attributed(first.sent_at, campaign.sent_at, False, window)
-    wanted = first.id if first is not None and counts else None
     standing = session.scalar(
         select(Attribution.message_id).where(Attribution.campaign_message_id == campaign.id)
     )
+    if first is not None and standing == first.id:
+        return  # also when the window has been made shorter since
+    counts = first is not None and attributed(first.sent_at, campaign.sent_at, False, window)
+    wanted = first.id if first is not None and counts else None
     if wanted != standing:
         perform(session, Attribute(actor=actor, at=at, campaign_message_id=campaign.id, message_id=wanted))
 

@@ -205,22 +205,30 @@ def _read_keywords(
     consented: dict[str, bool] = {}
     read: list[_Text] = []
     for text in texts:
-        phone = text.author_address
-        if phone not in consented:
-            consented[phone] = may_text(consents_of(session.connection(), phone))
-        keyword = read_keyword(
-            text.text, settings.keyword_match, region_of(phone), has_consent=consented[phone]
-        )
         # The provider's clock is right: however long a text lay there, its date is believed.
         message = replace(text, received_at=None)
-        if keyword is None:
-            read.append(_Text(message, None))
-            continue
-        change = consent_change(keyword)
-        if change is not None:
-            consented[phone] = change is ConsentState.GRANTED
-        read.append(_Text(replace(message, kind=MessageKind.KEYWORD), keyword))
+        keyword = _keyword(session, settings, text, consented)
+        if keyword is not None:
+            message = replace(message, kind=MessageKind.KEYWORD)
+            change = consent_change(keyword)
+            if change is not None:
+                consented[text.author_address] = change is ConsentState.GRANTED
+        read.append(_Text(message, keyword))
     return read
+
+
+def _keyword(
+    session: WriteSession, settings: SmsSettings, text: InboundMessage, consented: dict[str, bool]
+) -> Keyword | None:
+    """The keyword that a text is. Who has consented is looked up in the few cases in which it matters."""
+    phone, match = text.author_address, settings.keyword_match
+    region = region_of(phone)
+    keyword = read_keyword(text.text, match, region)
+    if keyword is None:
+        return None
+    if phone not in consented:
+        consented[phone] = may_text(consents_of(session.connection(), phone))
+    return read_keyword(text.text, match, region, has_consent=consented[phone])
 
 
 def _attach_waiting(

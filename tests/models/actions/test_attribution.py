@@ -41,6 +41,15 @@ def test_the_window_ends(store: Store, phones: Phones) -> None:
     assert attributions(store) == {"A": "Just in time"}
 
 
+def test_a_shorter_window_takes_nothing_back(store: Store, phones: Phones) -> None:
+    phones.campaign(text="A")
+    phones.at += timedelta(hours=5)
+    phones.text("First")
+    phones.set(attribution_hours=1)
+    phones.text("Second")
+    assert attributions(store) == {"A": "First"}
+
+
 def test_a_keyword_is_a_text_since_the_campaign(store: Store, phones: Phones) -> None:
     phones.campaign(text="A")
     phones.text("STOP")

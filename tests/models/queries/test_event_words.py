@@ -31,6 +31,38 @@ TELLING = Telling({"j": "Julia", "t": "Tom"}, NOW, ZoneInfo("Europe/Berlin"))
         ("woke_by_message", {"message": "m"}, "", "Back from snooze by a reply"),
         ("woke", {}, "", "Back from snooze"),
         (
+            "consent_changed",
+            {"state": "revoked", "kinds": ["marketing", "transactional"], "source": "keyword"},
+            "",
+            "The customer opted out of texts",
+        ),
+        (
+            "consent_changed",
+            {"state": "granted", "kinds": ["marketing"], "source": "keyword"},
+            "",
+            "The customer agreed to texts",
+        ),
+        (
+            "consent_changed",
+            {"state": "granted", "kinds": ["marketing", "transactional"], "source": "agent"},
+            "Julia",
+            "Julia noted that the customer agrees to marketing and transactional texts",
+        ),
+        (
+            "consent_changed",
+            {"state": "revoked", "kinds": ["marketing"], "source": "provider"},
+            "",
+            "The provider says that the customer opted out of texts",
+        ),
+        (
+            "consent_changed",
+            {"state": "granted", "kinds": ["marketing"], "source": "import"},
+            "",
+            "Consent to texts was imported: given",
+        ),
+        ("profiles_joined", {"profile": "Bo"}, "Julia", "Julia joined the profile Bo with this one"),
+        ("profiles_parted", {"profile": "Bo"}, "Julia", "Julia parted this profile from Bo again"),
+        (
             "snoozed",
             {"until": "2025-11-24T08:00:00Z"},
             "Julia",
