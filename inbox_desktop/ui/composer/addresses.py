@@ -12,6 +12,7 @@ _ADDRESS: Final = re.compile(
     r"[^\s@<>(),;:\"\[\]\\]{1,64}@[^\s@<>(),;:\"\[\]\\.]+(?:\.[^\s@<>(),;:\"\[\]\\.]+)*"
 )
 
+_MOST_NAMED: Final = 3
 _IN_BRACKETS: Final = re.compile(r"<([^<>]*)>\s*$")
 
 
@@ -54,6 +55,19 @@ def last_inbound(thread: Thread) -> MessageRow | None:
     """The newest message of the customer among those that are loaded."""
     inbound = (message for message in reversed(thread.messages) if message.direction is Direction.INBOUND)
     return next(inbound, None)
+
+
+def called(label: str) -> str:
+    """How to call somebody shortly: the first word of the name, unless that is a title or a picture."""
+    first = label.split(" ", maxsplit=1)[0]
+    return first if first[-1:].isalnum() else label
+
+
+def some_of(addresses: Sequence[str]) -> str:
+    """Addresses in a few words: all of up to three, else two of them and how many more."""
+    if len(addresses) <= _MOST_NAMED:
+        return ", ".join(addresses)
+    return f"{', '.join(addresses[:2])} and {len(addresses) - 2} more"
 
 
 def summary(to: Sequence[str], name: str, sender: str, cc: int) -> str:

@@ -17,7 +17,7 @@ from inbox_desktop.models.kinds import ChannelKind
 from inbox_desktop.models.queries.rows import Draft, MessageRow, Thread, TicketRow
 from inbox_desktop.models.store import Changed
 from inbox_desktop.ui.bridge import Bridge
-from inbox_desktop.ui.composer.addresses import Recipients, others, summary
+from inbox_desktop.ui.composer.addresses import Recipients, called, others, summary
 from inbox_desktop.ui.composer.draft_keeper import DraftKeeper
 from inbox_desktop.ui.composer.newer import newer_messages, newer_words, newest_id
 from inbox_desktop.ui.composer.notice_strip import NoticeStrip
@@ -185,7 +185,7 @@ class Composer(KitWidget):
         if self._thread is None:
             return
         chosen = self._fields.recipients()
-        name = customer_label(self._thread.ticket).split(" ")[0] if chosen.to == self._thread.reply_to else ""
+        name = called(customer_label(self._thread.ticket)) if chosen.to == self._thread.reply_to else ""
         copies = len(chosen.cc) + len(chosen.bcc)
         self._summary.set_words(summary(chosen.to, name, self._thread.reply_from, copies))
 
@@ -230,7 +230,7 @@ class Composer(KitWidget):
     def _hint(self) -> str:
         if self._is_note:
             return _NOTE_HINT
-        name = customer_label(self._thread.ticket).split(" ")[0] if self._thread else ""
+        name = called(customer_label(self._thread.ticket)) if self._thread else ""
         return f"Reply to {name}…" if name else "Reply…"
 
     def _show_strip(self, refusal: str | None) -> None:

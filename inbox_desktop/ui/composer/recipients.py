@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from inbox_desktop.ui.composer.addresses import Recipients, parse
+from inbox_desktop.ui.composer.addresses import Recipients, parse, some_of
 from inbox_desktop.ui.kit import Button, Divider, ElidedLabel, Label, one_line, plain_tool_tip, theme
 from inbox_desktop.ui.kit.painting import RIGHT, draw_line_of_text
 from inbox_desktop.ui.kit.plain import text_width
@@ -116,7 +116,7 @@ class RecipientFields(QWidget):
     def _show_all_link(self) -> None:
         present = {address.casefold() for address in (*self.recipients().to, *self.recipients().cc)}
         missing = [address for address in self._others if address.casefold() not in present]
-        self._all.setText(f"Reply all: add {', '.join(missing)}"[:120] if missing else "")
+        self._all.setText(f"Reply all: add {some_of(missing)}" if missing else "")
         self._all.setVisible(bool(missing))
 
     def _reply_all(self) -> None:

@@ -1,10 +1,11 @@
 """Recipients: read from fields, and offered for "reply all"."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from inbox_desktop.models.kinds import Direction, MessageKind
-from inbox_desktop.ui.composer.addresses import others, parse, summary
+from inbox_desktop.ui.composer.addresses import called, others, parse, some_of, summary
 from tests.ui.thread.rows import message, thread
 
 
@@ -38,3 +39,24 @@ def test_the_recipients_in_a_few_words() -> None:
         summary(("a@x", "b@x"), "", "s@shop.example", 2) == "to a@x and 1 more, 2 in copy from s@shop.example"
     )
     assert summary((), "", "s@shop.example", 0) == "to nobody yet from s@shop.example"
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [
+        ("Ana Souza", "Ana"),
+        ("ليلى بن علي", "ليلى"),
+        ("Dr. Ana Souza", "Dr. Ana Souza"),
+        ("Souza, Ana", "Souza, Ana"),
+        ("\U0001f984 Unicorn", "\U0001f984 Unicorn"),
+        ("ana@x.example", "ana@x.example"),
+    ],
+)
+def test_people_are_called_by_a_name(label: str, shown: str) -> None:
+    assert called(label) == shown
+
+
+def test_many_addresses_are_counted() -> None:
+    many = [f"p{number}@x.example" for number in range(500)]
+    assert some_of(many[:3]) == "p0@x.example, p1@x.example, p2@x.example"
+    assert some_of(many) == "p0@x.example, p1@x.example and 498 more"
