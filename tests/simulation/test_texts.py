@@ -65,6 +65,7 @@ class Texting(RuleBasedStateMachine):
         self.mail = samples.Mailroom(self.store, samples.add_channel(self.store, self.julia))
         self.phones = Phones(self.store, self.julia, auto_responder=mode, notify_address="julia@home.example")
         self.listed: list[InboundMessage] = []
+        self.on_their_way: list[InboundMessage] = []
         self.unlisted: list[tuple[str, datetime]] = []
         self.undos: list[Action] = []
 
@@ -98,6 +99,17 @@ class Texting(RuleBasedStateMachine):
         with self.store.write() as session:
             assert len(session.scalars(select(Message.id)).all()) == before
 
+    @rule(who=people, text=words)
+    def text_that_is_listed_later(self, who: str, text: str) -> None:
+        self.on_their_way.append(self.phones.message(text, who))
+
+    @precondition(lambda self: self.on_their_way)
+    @rule(data=st.data())
+    def list_later(self, data: st.DataObject) -> None:
+        found = self.on_their_way.pop(data.draw(st.integers(0, len(self.on_their_way) - 1)))
+        self.phones.receive(found)
+        self.listed.append(found)
+
     @rule(who=people, is_late=st.booleans())
     def campaign(self, who: str, is_late: bool) -> None:
         self.phones.at += timedelta(minutes=1)
@@ -115,7 +127,11 @@ class Texting(RuleBasedStateMachine):
     @rule(data=st.data(), what=st.integers(0, 4))
     def work(self, data: st.DataObject, what: int) -> None:
         with self.store.write() as session:
-            tickets = list(session.scalars(select(Ticket).order_by(Ticket.number)))
+            tickets = list(
+                session.scalars(
+                    select(Ticket).where(Ticket.channel_kind == ChannelKind.SMS).order_by(Ticket.number)
+                )
+            )
         if not tickets:
             return
         ticket = data.draw(st.sampled_from(tickets))
@@ -166,7 +182,7 @@ class Texting(RuleBasedStateMachine):
                 session.execute(
                     select(Delivery.id, Message.id, Message.ticket_id)
                     .join(Message, Message.id == Delivery.message_id)
-                    .where(Message.kind != MessageKind.NOTIFICATION)
+                    .where(Delivery.channel_id == self.phones.channel_id)
                     .order_by(Delivery.id)
                 )
             )

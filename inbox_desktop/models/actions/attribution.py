@@ -47,17 +47,16 @@ def attribute(session: WriteSession, actor: Actor, text: Message, window: timede
 
     Texts may be stored in any order: the two directions are read from the provider one after the other.
     """
-    is_campaign = text.kind == MessageKind.CAMPAIGN
     person = text.to[0] if text.direction == Direction.OUTBOUND and text.to else text.author_address
     among = (
         Message.ticket_id == text.ticket_id
         if text.ticket_id is not None
         else texts_with(session, text.channel_id, person)
     )
-    before = _campaign_before(session, among, text)
-    for campaign in (before, text if is_campaign else None):
-        if campaign is not None:
-            _settle(session, actor, among, campaign, window, at)
+    # A campaign message that comes in between takes its text from the one before by itself.
+    campaign = text if text.kind == MessageKind.CAMPAIGN else _campaign_before(session, among, text)
+    if campaign is not None:
+        _settle(session, actor, among, campaign, window, at)
 
 
 def attribution_window(channel: Channel) -> timedelta:
@@ -93,14 +92,10 @@ def _settle(
 
 
 def _campaign_before(session: WriteSession, among: ColumnElement[bool], text: Message) -> Message | None:
-    """The last campaign message before a text, or before another campaign message."""
-    place = tuple_(Message.sent_at, Message.id)
-    limit = (
-        place < (text.sent_at, text.id)
-        if text.kind == MessageKind.CAMPAIGN
-        else Message.sent_at <= text.sent_at
+    """The last campaign message before an inbound text."""
+    query = select(Message).where(
+        among, Message.kind == MessageKind.CAMPAIGN, Message.sent_at <= text.sent_at
     )
-    query = select(Message).where(among, Message.kind == MessageKind.CAMPAIGN, limit)
     return session.scalar(query.order_by(Message.sent_at.desc(), Message.id.desc()).limit(1))
 
 
