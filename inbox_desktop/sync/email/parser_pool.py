@@ -216,10 +216,10 @@ class _Run:
         results: list[ParsedMail | ParseFailure] = []
         try:
             while len(results) < len(self.mails):
-                answer = self._next()
-                if answer is None:
+                answers = self._next()
+                if not 0 < len(answers) <= len(self.mails) - len(results):
                     break
-                results.append(answer)
+                results += answers
                 self.deadline = time.monotonic() + self.seconds
         finally:
             if len(results) < len(self.mails):
@@ -241,14 +241,14 @@ class _Run:
             count += len(marks)
         return count
 
-    def _next(self) -> ParsedMail | ParseFailure | None:
-        """The next answer, None when the process has ended or does not keep to the protocol."""
+    def _next(self) -> list[ParsedMail | ParseFailure]:
+        """The next answers, none when the process has ended or does not keep to the protocol."""
         try:
             data = read_frame(_stream(self.process.stdout))
-            return None if data is None else _unpack(data)
+            return [] if data is None else _unpack(data)
         except (OSError, ValueError, pickle.UnpicklingError, EOFError, AttributeError, TypeError) as error:
             _log.info("the parser process gave no usable answer: %s", type(error).__name__)
-            return None
+            return []
 
     def _feed(self) -> None:
         """Write the mails, several small ones at a time; the pipe's size keeps it little ahead."""
@@ -289,12 +289,17 @@ class _Unpickler(pickle.Unpickler):
         return found
 
 
-def _unpack(data: bytes) -> ParsedMail | ParseFailure:
-    """One answer of the parser process."""
-    answer = _Unpickler(io.BytesIO(data)).load()
-    if not isinstance(answer, (ParsedMail, ParseFailure)):
-        raise TypeError("not a mail")
-    return answer
+def _unpack(data: bytes) -> list[ParsedMail | ParseFailure]:
+    """The answers in one frame of the parser process."""
+    stream = io.BytesIO(data)
+    unpickler = _Unpickler(stream)
+    answers = []
+    while stream.tell() < len(data):
+        answer = unpickler.load()
+        if not isinstance(answer, (ParsedMail, ParseFailure)):
+            raise TypeError("not a mail")
+        answers.append(answer)
+    return answers
 
 
 def _start(memory: int) -> "subprocess.Popen[bytes]":

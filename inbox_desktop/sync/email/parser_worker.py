@@ -1,22 +1,27 @@
 """The parser process: reads mails from its input, one frame each, and answers every one (see parser_pool.py).
 
-A frame is a length (8 bytes, big-endian) and that many bytes. A mail goes in as its raw bytes; out comes a
-pickled ParsedMail or ParseFailure, and first of all the greeting. Answers are gathered and written together,
-for on a busy machine each switch between the processes costs more than a mail; so that the parent can tell
-which mail brought the process down, one byte goes to the standard error pipe before each.
+A frame is a length (8 bytes, big-endian) and that many bytes. A mail goes in as its raw bytes; out come,
+after the greeting, frames with one or more answers in the order of the mails, each a pickled ParsedMail or
+ParseFailure. Answers are gathered and written together, for on a busy machine each switch between the
+processes costs more than a mail; so that the parent can tell which mail brought the process down, one byte
+goes to the standard error pipe before each.
 Nothing here may import Qt or SQLAlchemy.
 """
 
 import gc
+import io
 import os
 import pickle
 import sys
 import time
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+if TYPE_CHECKING:
+    from inbox_desktop.sync.email.parsed import ParsedMail, ParseFailure
 
 LENGTH_BYTES: Final = 8
 END_OF_BATCH: Final = b"\xff" * LENGTH_BYTES  # in place of a length: write all answers now
-GREETING: Final = b"inbox-desktop parser 2"
+GREETING: Final = b"inbox-desktop parser 3"
 WORKER_FLAG: Final = "--parser-worker"
 BUFFER_BYTES: Final = 1024 * 1024
 _GATHER_BYTES: Final = 256 * 1024
@@ -54,6 +59,44 @@ def limit_memory(limit: int) -> None:
         return  # macOS refuses; the parent watches
 
 
+class Answers:
+    """Answers on their way out. Those of one frame share a pickler's memory: what they have in common, such
+    as their classes, is written once, and looked up once by the parent.
+    """
+
+    def __init__(self, outgoing: BinaryIO) -> None:
+        self._outgoing = outgoing
+        self._begin_frame()
+
+    def _begin_frame(self) -> None:
+        self._frame = io.BytesIO()
+        self._pickler = pickle.Pickler(self._frame, protocol=5)
+        self._began_at = time.monotonic()
+
+    def add(self, answer: "ParsedMail | ParseFailure") -> None:
+        """Add an answer to the frame; after an error (MemoryError) it is as if that had not been tried."""
+        end = self._frame.tell()
+        try:
+            self._pickler.dump(answer)
+        except BaseException:
+            self._frame.truncate(end)
+            self.write()  # not to be gone on with: the pickler may refer to what has been cut off
+            raise
+
+    @property
+    def due(self) -> bool:
+        """Whether the frame is large or old enough to be written."""
+        return self._frame.tell() > _GATHER_BYTES or time.monotonic() - self._began_at > _GATHER_SECONDS
+
+    def write(self) -> None:
+        """Write the frame if there is anything in it, and begin the next."""
+        packed = self._frame.getvalue()
+        self._begin_frame()
+        if packed:
+            write_frame(self._outgoing, packed)
+            self._outgoing.flush()
+
+
 def serve(incoming: BinaryIO, outgoing: BinaryIO, progress: int) -> None:
     """Answer frames until the parent closes the pipe. A mail that fails is answered with a ParseFailure.
 
@@ -63,32 +106,25 @@ def serve(incoming: BinaryIO, outgoing: BinaryIO, progress: int) -> None:
         progress: the file descriptor that gets one byte before each mail.
     """
     from inbox_desktop.sync.email.mime import parse_mail  # noqa: PLC0415 - the memory cap holds from here on
-    from inbox_desktop.sync.email.parsed import ParsedMail, ParseFailure  # noqa: PLC0415
+    from inbox_desktop.sync.email.parsed import ParseFailure  # noqa: PLC0415
 
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)  # mails are trees: nearly nothing is a cycle
     write_frame(outgoing, GREETING)
     outgoing.flush()
-    gathered, flushed_at = 0, time.monotonic()
+    answers = Answers(outgoing)
     while (raw := read_frame(incoming)) is not None:
         if raw is not END_OF_BATCH:
             os.write(progress, b".")
-            answer: ParsedMail | ParseFailure
             try:
-                answer = parse_mail(raw)
-                packed = pickle.dumps(answer, protocol=5)
+                answers.add(parse_mail(raw))
             except MemoryError:
-                packed = pickle.dumps(ParseFailure("reading this mail needs too much memory"))
+                answers.add(ParseFailure("reading this mail needs too much memory"))
             except Exception as error:  # noqa: BLE001 - the border: whatever a mail causes must not end the process
-                packed = pickle.dumps(ParseFailure(f"reading this mail failed ({type(error).__name__})"))
-            answer = ParseFailure("")  # lets the large one go
-            write_frame(outgoing, packed)
-            gathered += len(packed)
-        now = time.monotonic()
-        if raw is END_OF_BATCH or gathered > _GATHER_BYTES or now - flushed_at > _GATHER_SECONDS:
-            outgoing.flush()
-            gathered, flushed_at = 0, now
+                answers.add(ParseFailure(f"reading this mail failed ({type(error).__name__})"))
+        if raw is END_OF_BATCH or answers.due:
+            answers.write()
 
 
 def main(arguments: list[str]) -> None:

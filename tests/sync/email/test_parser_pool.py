@@ -1,5 +1,6 @@
 """The parser process: batches, poison mails, killed processes, limits."""
 
+import io
 import os
 import pickle
 import signal
@@ -7,12 +8,14 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from inbox_desktop.models.errors import InboxError
 from inbox_desktop.sync.email import parser_pool
+from inbox_desktop.sync.email.mime import parse_mail
 from inbox_desktop.sync.email.parsed import (
     Address,
     Bounced,
@@ -23,7 +26,7 @@ from inbox_desktop.sync.email.parsed import (
     ParseFailure,
 )
 from inbox_desktop.sync.email.parser_pool import ParserClosedError, ParserPool, ParserUnavailableError
-from inbox_desktop.sync.email.parser_worker import GREETING, WORKER_FLAG
+from inbox_desktop.sync.email.parser_worker import GREETING, WORKER_FLAG, Answers, read_frame
 from inbox_desktop.sync.email.process_memory import resident_bytes
 
 
@@ -172,7 +175,7 @@ def test_answers_may_hold_nothing_but_mails() -> None:
         parser_pool._unpack(pickle.dumps("text"))
     with pytest.raises(pickle.UnpicklingError):
         parser_pool._unpack(pickle.dumps(ParserPool))
-    assert parser_pool._unpack(pickle.dumps(ParseFailure("x"))) == ParseFailure("x")
+    assert parser_pool._unpack(pickle.dumps(ParseFailure("x"))) == [ParseFailure("x")]
 
 
 def test_every_part_of_a_mail_survives_the_way() -> None:
@@ -200,7 +203,32 @@ def test_every_part_of_a_mail_survives_the_way() -> None:
         warnings=("odd",),
         may_auto_reply=False,
     )
-    assert parser_pool._unpack(pickle.dumps(mail, protocol=5)) == mail
+    assert parser_pool._unpack(pickle.dumps(mail, protocol=5)) == [mail]
+
+
+def test_an_answer_that_cannot_be_packed_leaves_the_others_of_its_frame_whole() -> None:
+    class Unpackable:
+        def __reduce__(self) -> str:
+            raise MemoryError
+
+    def answer(subject: str, blocked: tuple[object, ...] = ()) -> ParsedMail:
+        return replace(parse_mail(_mail(1)), subject=subject, blocked=blocked)  # type: ignore[arg-type]
+
+    sent = io.BytesIO()
+    answers = Answers(sent)
+    answers.add(answer("first"))
+    with pytest.raises(MemoryError):
+        answers.add(answer("broken", ("a new text", Unpackable())))
+    answers.add(ParseFailure("too large"))
+    answers.add(answer("last", ("a new text",)))
+    answers.write()
+    answers.write()
+    sent.seek(0)
+    frames = [parser_pool._unpack(frame) for frame in iter(lambda: read_frame(sent), None)]
+    first, failure, last = [found for frame in frames for found in frame]
+    assert first == answer("first")
+    assert failure == ParseFailure("too large")
+    assert last == answer("last", ("a new text",))
 
 
 def test_the_process_knows_neither_qt_nor_the_database() -> None:
