@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_EXACT = 2**52
 
 
 def now() -> datetime:
@@ -18,7 +19,11 @@ def to_micros(moment: datetime) -> int:
 
 def from_micros(micros: int) -> datetime:
     """The moment that `to_micros` wrote."""
-    return EPOCH + timedelta(0, 0, micros)  # every time of every list: by place it takes a quarter less
+    # The quicker way of the two, which lists take thousands of times: exact as long as a float's last digit
+    # is less than half a microsecond, and for Windows not before 1970.
+    if 0 <= micros < _EXACT:
+        return datetime.fromtimestamp(micros / 1_000_000, UTC)
+    return EPOCH + timedelta(microseconds=micros)
 
 
 def iso(moment: datetime | None) -> str | None:

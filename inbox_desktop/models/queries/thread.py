@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Integer, Row, Select, bindparam, func, select
+from sqlalchemy import Connection, Integer, Row, Select, bindparam, func, select
 
 from inbox_desktop.models.attachments import AttachmentStore
 from inbox_desktop.models.kinds import (
@@ -16,6 +16,7 @@ from inbox_desktop.models.kinds import (
     Direction,
     MessageKind,
 )
+from inbox_desktop.models.queries.among import among, listed
 from inbox_desktop.models.queries.consents import consents_of
 from inbox_desktop.models.queries.event_words import Telling
 from inbox_desktop.models.queries.rows import (
@@ -32,8 +33,6 @@ from inbox_desktop.models.rules.channels import Recipient as RuleRecipient
 from inbox_desktop.models.rules.channels import reply_refusal
 from inbox_desktop.models.rules.replying import answer_addresses, removed_channel_refusal, reply_from
 from inbox_desktop.models.tables import Agent, Attachment, Channel, Delivery, Message, Recipient, TicketEvent
-
-_IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 
 # Taken back before it was sent: it never became a message.
 _CANCELLED = (
@@ -75,14 +74,14 @@ _NEWEST: Select[*tuple[Any, ...]] = (
 )
 _ATTACHMENTS = (
     select(Attachment.__table__)
-    .where(Attachment.message_id.in_(_IDS))
+    .where(among(Attachment.message_id))
     .order_by(Attachment.message_id, Attachment.position)
 )
-_DELIVERIES = select(Delivery.__table__).where(Delivery.message_id.in_(_IDS))
+_DELIVERIES = select(Delivery.__table__).where(among(Delivery.message_id))
 _RECIPIENTS = (
     select(Recipient.__table__)
     .join(Delivery, Delivery.id == Recipient.delivery_id)
-    .where(Delivery.message_id.in_(_IDS))
+    .where(among(Delivery.message_id))
     .order_by(Recipient.delivery_id, Recipient.address)
 )
 _CHANNEL = select(Channel.address, Channel.settings, Channel.removed_at).where(
@@ -166,7 +165,7 @@ def _attachments(
     connection: Connection, message_ids: Sequence[str], store: AttachmentStore
 ) -> dict[str, list[AttachmentRow]]:
     files: dict[str, list[AttachmentRow]] = defaultdict(list)
-    for row in connection.execute(_ATTACHMENTS, {"ids": message_ids}):
+    for row in connection.execute(_ATTACHMENTS, listed(message_ids)):
         files[row.message_id].append(
             AttachmentRow(
                 id=row.id,
@@ -183,9 +182,9 @@ def _attachments(
 
 
 def _deliveries(connection: Connection, message_ids: Sequence[str]) -> dict[str, DeliveryRow]:
-    found = connection.execute(_DELIVERIES, {"ids": message_ids}).all()
+    found = connection.execute(_DELIVERIES, listed(message_ids)).all()
     recipients: dict[str, list[RecipientRow]] = defaultdict(list)
-    for row in connection.execute(_RECIPIENTS, {"ids": message_ids}) if found else ():
+    for row in connection.execute(_RECIPIENTS, listed(message_ids)) if found else ():
         recipients[row.delivery_id].append(RecipientRow(row.address, DeliveryState(row.state), row.detail))
     return {
         row.message_id: DeliveryRow(

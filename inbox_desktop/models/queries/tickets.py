@@ -6,12 +6,13 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, BindParameter, Connection, Row, bindparam, or_, select, type_coerce
+from sqlalchemy import BigInteger, Connection, Row, or_, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute
 
 from inbox_desktop.models.clock import from_micros
 from inbox_desktop.models.kinds import ChannelKind, DeliveryState, MessageKind, TicketStatus
 from inbox_desktop.models.phones import region_of, show_phone
+from inbox_desktop.models.queries.among import among, listed
 from inbox_desktop.models.queries.filters import Sort, TicketFilter
 from inbox_desktop.models.queries.paging import page_key, page_of_ids
 from inbox_desktop.models.queries.rows import PageKey, TicketRow
@@ -28,8 +29,6 @@ from inbox_desktop.models.tables import (
 
 _LARGEST_NUMBER = 2**63 - 1
 _PROBLEMS = (DeliveryState.FAILED, DeliveryState.UNKNOWN)
-
-_IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 
 _STATUSES = {status.value: status for status in TicketStatus}
 _CHANNELS = {kind.value: kind for kind in ChannelKind}
@@ -72,12 +71,12 @@ _ROWS = (
     .join(Channel, Channel.id == Ticket.channel_id)
     .join(Customer, Customer.id == Ticket.customer_id)
     .outerjoin(Agent, Agent.id == Ticket.assignee_id)
-    .where(Ticket.id.in_(_IDS))
+    .where(among(Ticket.id))
 )
 
 _TAGS = (
     select(TicketTag.ticket_id, TicketTag.tag)
-    .where(TicketTag.ticket_id.in_(_IDS), TicketTag.removed.is_(False))
+    .where(among(TicketTag.ticket_id), TicketTag.removed.is_(False))
     .order_by(TicketTag.id)
 )
 
@@ -93,7 +92,7 @@ _DELIVERIES = (
     )
     .join(Delivery, Delivery.message_id == Message.id)
     .where(
-        Message.ticket_id.in_(_IDS),
+        among(Message.ticket_id),
         Message.kind == MessageKind.REPLY,
         Delivery.state != DeliveryState.CANCELLED,
     )
@@ -147,7 +146,7 @@ def rows_by_id(connection: Connection, ids: Sequence[str], sort: Sort = Sort.NEW
     """The tickets with these ids, in this order; an id that is not here is left out."""
     if not ids:
         return ()
-    wanted = {"ids": list(ids)}
+    wanted = listed(ids)
     found = {row[0]: row for row in connection.execute(_ROWS, wanted).all()}
     tags: dict[str, dict[str, None]] = defaultdict(dict)  # without doubles, in the order of their adding
     for ticket_id, tag in connection.execute(_TAGS, wanted).all():
