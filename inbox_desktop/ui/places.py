@@ -35,7 +35,7 @@ VIEWS: Final = (MINE, UNASSIGNED, ALL, SNOOZED)
 
 def place_of(channel: ChannelRow) -> Place:
     """A channel as a place."""
-    title = channel.address or channel.name
+    title = channel.shown or channel.address or channel.name
     return Place(View.CHANNEL, title, CHANNEL_ICONS[channel.kind], channel.id, channel.kind.value)
 
 

@@ -181,13 +181,14 @@ class AgentRow:
 
 @dataclass(frozen=True, slots=True)
 class ChannelRow:
-    """One configured channel."""
+    """One configured channel. `shown` is its address as people read it: a phone as it is dialled at home."""
 
     id: str
     kind: ChannelKind
     name: str
     address: str
     enabled: bool
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,12 @@ def split(text: str) -> tuple[str, ...]:
     return tuple(parts)
 
 
+def beyond_gsm7(text: str) -> tuple[str, ...]:
+    """The characters that make a text UCS-2, each once, in the order in which they come."""
+    known = _BASIC | _EXTENDED
+    return tuple(dict.fromkeys(character for character in text if character not in known))
+
+
 def _measure(text: str) -> tuple[Encoding, Callable[[str], int]]:
     if all(character in _BASIC or character in _EXTENDED for character in text):
         return Encoding.GSM7, _septets

@@ -17,8 +17,9 @@ class ChoiceRow(QWidget):
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(title)
-        if explanation:
-            words.addWidget(Label(explanation, "secondary", "text_2", wrap=True, parent=self))
+        self._explanation = Label(explanation, "secondary", "text_2", wrap=True, parent=self)
+        self._explanation.setVisible(bool(explanation))
+        words.addWidget(self._explanation)
         if not control.accessibleName():
             control.setAccessibleName(name)
         row = QHBoxLayout(self)
@@ -26,3 +27,8 @@ class ChoiceRow(QWidget):
         row.setSpacing(GAP_WIDE * 2)
         row.addLayout(words, 1)
         row.addWidget(control, 0, Qt.AlignmentFlag.AlignVCenter)
+
+    def explain(self, explanation: str) -> None:
+        """Say something else about the setting: what follows from the present choice."""
+        self._explanation.setText(explanation)
+        self._explanation.setVisible(bool(explanation))

@@ -2,19 +2,16 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
-from shiboken6 import isValid
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from inbox_desktop.models.actions import SYSTEM, Outcome, Refusal
-from inbox_desktop.models.actions.people import SaveAgent
 from inbox_desktop.models.health import TestStep
-from inbox_desktop.models.ids import new_id
-from inbox_desktop.models.kinds import Role
 from inbox_desktop.ui.bridge import Bridge
+from inbox_desktop.ui.connect.owner import save_owner
 from inbox_desktop.ui.connect.server_fields import ServerFields
+from inbox_desktop.ui.connect.sight import bring_into_sight
 from inbox_desktop.ui.connect.steps import StepsList
 from inbox_desktop.ui.connect.values import Field, MailValues, Problem, address_problem, problem
 from inbox_desktop.ui.kit import Banner, Button, Label, Tone
@@ -22,11 +19,6 @@ from inbox_desktop.ui.kit.tokens import GAP, GAP_WIDE
 
 if TYPE_CHECKING:
     from inbox_desktop.models.mail_settings import Discovery
-
-_SETTLE_MS: Final = 60
-"""A page whose content has grown has its new height after this time."""
-_ABOVE: Final = 80
-"""What stays in sight above and below a problem that is scrolled to, in pixels."""
 
 
 class MailForm(QWidget):
@@ -238,25 +230,12 @@ class MailForm(QWidget):
         if run == self._run:
             self.steps.fail(words)
             self._set_busy(busy=False)
-            self._bring_into_sight(self.steps)
+            bring_into_sight(self.steps, self)
 
     def _save_name(self, then: Callable[[], None]) -> None:
         """Whoever connects the first mailbox owns the inbox, and gets a name in it."""
-        name, me = self.name.text().strip(), self._bridge.me
-        if self.name.isHidden() or not name or (me.id and name == me.name):
-            then()
-            return
-        action = SaveAgent(
-            actor=SYSTEM,
-            agent_id=me.id or new_id(),
-            agent_name=name,
-            email=me.email or self.address.text().strip(),
-            role=Role.OWNER,
-        )
-        self._bridge.perform([action], partial(self._name_saved, then), self._connect_failed)
-
-    def _name_saved(self, then: Callable[[], None], _results: list[Outcome | Refusal]) -> None:
-        then()
+        name = "" if self.name.isHidden() else self.name.text()
+        save_owner(self._bridge, name, self.address.text().strip(), then, self._connect_failed)
 
     def _connect(self, values: MailValues, password: str) -> None:
         future = self._bridge.backend().connect(values.settings(), values.address, password)
@@ -287,23 +266,11 @@ class MailForm(QWidget):
         field = {Field.ADDRESS: self.address, Field.PASSWORD: self.password, Field.NAME: self.name}.get(
             wrong.field
         ) or self.servers.field(wrong.field)
-        self._bring_into_sight(self._problem)
+        bring_into_sight(self._problem, self)
         if focus and field is not None:
             if self.servers.isAncestorOf(field):
                 self.show_servers(shown=True)
             field.setFocus()
-
-    def _bring_into_sight(self, widget: QWidget) -> None:
-        """Scroll the page that the form stands on, once everything has its place."""
-
-        def scroll() -> None:
-            above = self.parentWidget()
-            while above is not None and not isinstance(above, QScrollArea):
-                above = above.parentWidget()
-            if above is not None and isValid(widget):
-                above.ensureWidgetVisible(widget, 0, _ABOVE)
-
-        QTimer.singleShot(_SETTLE_MS, self, scroll)
 
     @property
     def problem_words(self) -> str:

@@ -1,4 +1,6 @@
-"""The first start: connect a mailbox, or look around in the demo."""
+"""The first start: connect a mailbox or a phone number, or look around in the demo."""
+
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
@@ -9,14 +11,39 @@ from inbox_desktop.ui.connect.mail_form import MailForm
 from inbox_desktop.ui.kit import Button, Card, Divider, Label, Theme, theme
 from inbox_desktop.ui.kit.tokens import EDGE_WIDE, GAP, GAP_WIDE
 
-_WIDTH = 540
+if TYPE_CHECKING:
+    from inbox_desktop.ui.connect.sms_form import SmsForm
+
+_WIDTH: Final = 540
+
+
+class _Words(NamedTuple):
+    """What the page says about one kind of channel. `other` leads to the other one."""
+
+    title: str
+    text: str
+    other: str
+
+
+_MAIL: Final = _Words(
+    "Connect a mailbox",
+    "Mail that arrives there becomes tickets, and your answers leave from its address. The mailbox itself "
+    "stays as it is: nothing is moved, deleted or marked as read.",
+    "Connect a phone number instead",
+)
+_TEXTS: Final = _Words(
+    "Connect a phone number",
+    "Texts to your number at Twilio, Vonage or Telnyx become tickets, one for each person, and your answers "
+    "leave from that number.",
+    "Connect a mailbox instead",
+)
 
 
 class ConnectPage(QWidget):
     """Stands in the window while there is no channel.
 
     Signals:
-        connected(str): a mailbox was connected; its channel's id.
+        connected(str): a channel was connected; its id.
         demo_requested: the person wants to look around in the sample world.
     """
 
@@ -25,9 +52,14 @@ class ConnectPage(QWidget):
 
     def __init__(self, bridge: Bridge, look: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._bridge = bridge
+        self._shows_texts = False
         look.changed.connect(self.update)
         self.form = MailForm(bridge, self, ask_name=True)
         self.form.connected.connect(self.connected)
+        self.texts: SmsForm | None = None
+        self.other = Button(_MAIL.other, variant="link", parent=self)
+        self.other.clicked.connect(lambda _checked=False: self.show_texts(shown=not self._shows_texts))
         self.demo = Button("Look around in the demo", parent=self)
         self.demo.clicked.connect(self.demo_requested)
         content = QWidget()
@@ -57,38 +89,50 @@ class ConnectPage(QWidget):
         column.setContentsMargins(EDGE_WIDE, 48, EDGE_WIDE, 32)
         column.setSpacing(GAP)
         column.addStretch(1)
-        column.addWidget(Label("Connect a mailbox", "page", weight=600, parent=self))
-        column.addWidget(
-            Label(
-                "Mail that arrives there becomes tickets, and your answers leave from its address. The "
-                "mailbox itself stays as it is: nothing is moved, deleted or marked as read.",
-                "text",
-                "text_2",
-                wrap=True,
-                parent=self,
-            )
-        )
+        self._title = Label(_MAIL.title, "page", weight=600, parent=self)
+        self._text = Label(_MAIL.text, "text", "text_2", wrap=True, parent=self)
+        column.addWidget(self._title)
+        column.addWidget(self._text)
         column.addSpacing(GAP_WIDE)
-        card = Card(parent=self)
-        card.setFixedWidth(theme().px(_WIDTH))
-        card.body.setContentsMargins(4, GAP, 4, GAP)
-        card.add(self.form)
-        column.addWidget(card)
+        self._card = Card(parent=self)
+        self._card.setFixedWidth(theme().px(_WIDTH))
+        self._card.body.setContentsMargins(4, GAP, 4, GAP)
+        self._card.add(self.form)
+        column.addWidget(self._card)
         column.addWidget(
             Label(
-                "The password is kept in this computer's keyring, never in the inbox's own files.",
+                "Passwords and keys stay in this computer's keyring, never in the inbox's own files.",
                 "secondary",
                 "text_2",
                 wrap=True,
                 parent=self,
             )
         )
+        column.addWidget(self.other, 0, Qt.AlignmentFlag.AlignLeft)
         column.addSpacing(GAP_WIDE)
         column.addWidget(Divider(parent=self))
         column.addSpacing(GAP)
         column.addLayout(self._demo_row())
         column.addStretch(2)
         return column
+
+    def show_texts(self, *, shown: bool) -> None:
+        """Show the form of a number for texts, or that of a mailbox; what was typed stays in each."""
+        if self.texts is None:
+            from inbox_desktop.ui.connect.sms_form import SmsForm  # noqa: PLC0415 - few begin with texts
+
+            self.texts = SmsForm(self._bridge, self._card, ask_name=True)
+            self.texts.connected.connect(self.connected)
+            self._card.add(self.texts)
+            QWidget.setTabOrder(self.texts, self.other)
+        self._shows_texts = shown
+        self.form.setVisible(not shown)
+        self.texts.setVisible(shown)
+        words = _TEXTS if shown else _MAIL
+        self._title.setText(words.title)
+        self._text.setText(words.text)
+        self.other.setText(words.other)
+        (self.texts.number if shown else self.form.address).setFocus()
 
     def _demo_row(self) -> QHBoxLayout:
         said = "Only looking? The demo has a shop's mail and customers who answer."

@@ -1,5 +1,6 @@
-"""The settings dialog: channels, appearance, general."""
+"""The settings dialog: e-mail, SMS, appearance, general."""
 
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -18,11 +19,14 @@ from inbox_desktop.ui.bridge import Bridge
 from inbox_desktop.ui.connect.appearance_page import AppearancePage
 from inbox_desktop.ui.connect.channels_page import ChannelsPage
 from inbox_desktop.ui.connect.general_page import GeneralPage
+from inbox_desktop.ui.connect.sms_page import SmsPage
 from inbox_desktop.ui.kit import Button, Density, Divider, Label, NavButton, Theme
 from inbox_desktop.ui.kit.tokens import EDGE, EDGE_WIDE, GAP, GAP_TIGHT
 
 _SIZE: Final = (760, 560)
-_PAGES: Final = (("mail", "Channels"), ("sun", "Appearance"), ("settings", "General"))
+_KINDS: Final = 2
+"""How many of the pages are about channels; they come first."""
+_PAGES: Final = (("mail", "E-mail"), ("phone", "SMS"), ("sun", "Appearance"), ("settings", "General"))
 
 
 class SettingsDialog(QDialog):
@@ -47,12 +51,13 @@ class SettingsDialog(QDialog):
         # In the order of Tab: the list of pages, the page, Done.
         self._group = self._list_of_pages(look)
         self.channels = ChannelsPage(bridge, self)
+        self.texts = SmsPage(bridge, self)
         self.appearance = AppearancePage(look, density, self)
         self.appearance.density_changed.connect(self.density_changed)
         self.general = GeneralPage(bridge, self)
         self._title = Label("", "page", weight=600, parent=self)
         self._pages = QStackedWidget(self)
-        for page in (self.channels, self.appearance, self.general):
+        for page in (self.channels, self.texts, self.appearance, self.general):
             self._pages.addWidget(_scrolling(page))
         self._lay_out()
         self.show_page(0)
@@ -74,9 +79,10 @@ class SettingsDialog(QDialog):
         for button in self._group.buttons():
             side.addWidget(button)
         side.addStretch(1)
-        done = Button("Done", parent=self)
+        self._done = done = Button("Done", parent=self)
         done.clicked.connect(self.accept)
-        self.channels.stops_changed.connect(lambda last: QWidget.setTabOrder(last, done))
+        for number, page in enumerate((self.channels, self.texts)):
+            page.stops_changed.connect(partial(self._end_with, number))
         below = QHBoxLayout()
         below.addStretch(1)
         below.addWidget(done)
@@ -94,10 +100,17 @@ class SettingsDialog(QDialog):
         row.addLayout(right, 1)
 
     def show_page(self, number: int) -> None:
-        """Show channels (0), appearance (1) or general (2)."""
+        """Show e-mail (0), SMS (1), appearance (2) or general (3)."""
         self._group.button(number).setChecked(True)
         self._title.setText(_PAGES[number][1])
         self._pages.setCurrentIndex(number)
+        if number < _KINDS:
+            (self.channels, self.texts)[number].order_stops()
+
+    def _end_with(self, page: int, last: QWidget) -> None:
+        """Let Tab end at Done, behind the last stop of the page that is shown."""
+        if page == self._pages.currentIndex():
+            QWidget.setTabOrder(last, self._done)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Save what was typed last."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox_desktop.models.rules.segments import Encoding, segments, split
+from inbox_desktop.models.rules.segments import Encoding, beyond_gsm7, segments, split
 
 GSM7, UCS2 = Encoding.GSM7, Encoding.UCS2
 
@@ -121,3 +121,8 @@ def test_joined_segments_give_the_text_back_and_each_fits(text: str) -> None:
             assert len(part.encode("utf-16-be", "surrogatepass")) == 2 * room
         else:
             assert sum(2 if character in EXTENSION else 1 for character in part) == room
+
+
+def test_the_characters_that_make_a_text_large_are_named_once() -> None:
+    assert beyond_gsm7("Où est ma veste ? ş€ğş") == ("ş", "ğ")
+    assert beyond_gsm7("") == ()

@@ -13,7 +13,7 @@ from inbox_desktop.models.health import Health
 from inbox_desktop.models.kinds import ChannelKind, ChannelState
 from inbox_desktop.models.queries.directory import setting
 from inbox_desktop.ui.bridge import Bridge
-from inbox_desktop.ui.connect.channels_page import ChannelCard
+from inbox_desktop.ui.connect.kind_page import ChannelCard
 from inbox_desktop.ui.connect.settings import SettingsDialog
 from inbox_desktop.ui.kit import Density, Question, theme
 from tests.ui.fingers import click
@@ -95,7 +95,7 @@ def test_a_mailbox_can_be_added_from_here(dialog: SettingsDialog) -> None:
 
 
 def test_the_theme_changes_at_once(dialog: SettingsDialog) -> None:
-    dialog.show_page(1)
+    dialog.show_page(2)
     choice = dialog.appearance.theme_choice
     choice.setCurrentIndex(choice.findData("dark"))
     choice.activated.emit(choice.currentIndex())
@@ -147,8 +147,8 @@ def stops(dialog: SettingsDialog) -> list[str]:
 def test_the_keyboard_goes_from_the_list_of_pages_over_the_page_to_done(dialog: SettingsDialog) -> None:
     assert dialog.focusWidget() is dialog._group.button(0)
     remove = "Remove support@shop.example"
-    assert stops(dialog) == ["Channels", "Try now", remove, "Add a mailbox", "Done"]
+    assert stops(dialog) == ["E-mail", "Try now", remove, "Add a mailbox", "Done"]
     dialog.channels.show_form(shown=True)
     order = stops(dialog)
-    assert order[:5] == ["Channels", "Try now", remove, "E-mail address", "Password"]
+    assert order[:5] == ["E-mail", "Try now", remove, "E-mail address", "Password"]
     assert order[-3:] == ["Connect", "Cancel", "Done"]
