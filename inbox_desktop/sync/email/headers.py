@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from inbox_desktop.sync.email.charsets import decode, has_controls, single_line
 from inbox_desktop.sync.email.limits import MAX_HEADER_BYTES, MAX_REFERENCES, MAX_SUBJECT_CHARS
+from inbox_desktop.sync.email.remembering import remembered
 
 _END_OF_HEADERS = re.compile(rb"\n\r?\n")
 _FIELD = re.compile(r"^([!-9;-~]{1,200})[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)", re.MULTILINE)
@@ -133,7 +133,7 @@ def decode_words(value: str) -> str:
     return value
 
 
-@lru_cache(maxsize=1024)  # a subject is asked for several times
+@remembered(most=1024, chars=1_000)
 def _decode_run(run: str) -> str:
     """Decode neighbouring encoded words; the bytes of one charset are joined before they are decoded.
 
@@ -169,17 +169,13 @@ def decode_base64(payload: str) -> bytes | None:
         return None
 
 
+@remembered(most=2048, chars=300)
 def parse_parameters(value: str) -> tuple[str, Mapping[str, str]]:
     """Split `text/plain; charset="x"; name*0*=utf-8''a; name*1=b` into its token and its decoded parameters.
 
     The token and the names are lower-case; the first of two equal parameters counts. RFC 2231 continuations
     and charsets are put together, and encoded words in a value (forbidden, common) are decoded.
     """
-    return _remembered_parameters(value) if len(value) < 300 else _parse_parameters(value)
-
-
-def _parse_parameters(value: str) -> tuple[str, Mapping[str, str]]:
-    """What parse_parameters does, not remembered."""
     head, _, _ = value.partition(";")
     token = single_line(head).lower()
     if ";" not in value:
@@ -198,9 +194,6 @@ def _parse_parameters(value: str) -> tuple[str, Mapping[str, str]]:
         pieces.setdefault(key, {}).setdefault(order, (is_encoded, text))
     decoded = {key: decode_words(text) for key, text in plain.items()}
     return token, decoded | {key: _join_pieces(parts) for key, parts in pieces.items()}
-
-
-_remembered_parameters = lru_cache(maxsize=2048)(_parse_parameters)  # mails repeat the same few values
 
 
 def _join_pieces(parts: dict[int, tuple[bool, str]]) -> str:

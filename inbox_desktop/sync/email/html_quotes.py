@@ -95,8 +95,12 @@ def _announces_forward(element: str, above: str) -> bool:
 def _lines(piece: str) -> Iterator[str]:
     """The lines of text of a piece of HTML that may end within a tag."""
     opened, closed = piece.rfind("<"), piece.rfind(">")
-    for line in _LINE_BREAK.split(piece[:opened] if opened > closed else piece):
-        yield unescape(_ANY_TAG.sub("", line))
+    whole = piece[:opened] if opened > closed else piece
+    position = 0
+    for line_break in _LINE_BREAK.finditer(whole):
+        yield unescape(_ANY_TAG.sub("", whole[position : line_break.start()]))
+        position = line_break.end()
+    yield unescape(_ANY_TAG.sub("", whole[position:]))
 
 
 def _last_line(html: str, end: int) -> str:

@@ -1,7 +1,6 @@
 """One tag of cleaned HTML made safe: which attributes, links, pictures and styles may stay in it."""
 
 import re
-from functools import lru_cache
 from html import escape
 from typing import Final, NamedTuple
 
@@ -9,10 +8,10 @@ import nh3
 
 from inbox_desktop.sync.email.charsets import single_line
 from inbox_desktop.sync.email.html_tokens import attributes, tag_name
+from inbox_desktop.sync.email.remembering import remembered
 
 MAX_DATA_IMAGE_BYTES: Final = 1_000_000
 MAX_URL_CHARS: Final = 200
-_REMEMBERED_CHARS: Final = 500
 
 _KEPT_STYLES: Final = frozenset(
     """color background background-color text-align vertical-align font-weight font-style
@@ -75,16 +74,9 @@ class SafeTag(NamedTuple):
     hidden: bool
 
 
+@remembered(most=4096, chars=500)
 def safe_tag(tag: str) -> SafeTag:
-    """The safe form of one opening tag with attributes, as nh3 writes it.
-
-    Mails repeat the same few tags, each and among each other, so short ones are remembered.
-    """
-    return _remembered_tag(tag) if len(tag) <= _REMEMBERED_CHARS else _safe_tag(tag)
-
-
-def _safe_tag(tag: str) -> SafeTag:
-    """What safe_tag does, not remembered."""
+    """The safe form of one opening tag with attributes, as nh3 writes it."""
     if _PLAIN_LINK.fullmatch(tag):
         return SafeTag(tag, "", hidden=False)
     name, found = tag_name(tag), attributes(tag)
@@ -98,9 +90,6 @@ def _safe_tag(tag: str) -> SafeTag:
     else:
         html, blocked = f"<{name}{_kept_attributes(name, found)}>", ""
     return SafeTag(html, blocked, hidden)
-
-
-_remembered_tag = lru_cache(maxsize=4096)(_safe_tag)
 
 
 def _link(found: dict[str, str]) -> tuple[str, str]:
@@ -208,10 +197,11 @@ def _kept_style(style: str) -> str:
     return ";".join(kept)
 
 
+@remembered(most=1024, chars=500)
 def _read_style(style: str) -> str:
     """The declarations that matter here, written `name:value;name:value`, without comments and escapes.
 
-    nh3 knows the syntax of CSS. It is asked for one tag at a time because that can be remembered, while
+    nh3 knows the syntax of CSS. It is asked for one style at a time because that can be remembered, while
     filtering all styles of a mail would take it a third of its time.
     """
     return attributes(_STYLE_READER.clean(f'<p style="{escape(style)}">')).get("style", "")
