@@ -6,7 +6,7 @@ from html import escape
 from itertools import takewhile
 from typing import ClassVar
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from inbox_desktop.models.actions.base import Action, Effect, RefusedError, ticket_event
 from inbox_desktop.models.actions.tickets import TicketAction, set_status
@@ -22,6 +22,8 @@ from inbox_desktop.models.tables import (
     DraftRow,
     Message,
     Recipient,
+    SetAside,
+    SetAsideKey,
     ThreadKey,
     Ticket,
 )
@@ -218,6 +220,9 @@ class CancelDelivery(TicketAction):
         if message.ticket_id is not None:
             session.add(ticket_event(self, message.ticket_id, "send_cancelled", message=message.id))
             _take_back(session, message)
+        else:  # it never became a message: no ticket shall find it
+            for aside in (SetAsideKey, SetAside):
+                session.execute(delete(aside).where(aside.message_id == message.id))
         return Effect(self.ticket_id)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from inbox_desktop.models.actions import agent
 from inbox_desktop.models.actions.consequences import MOST_KEYWORD_ANSWERS
+from inbox_desktop.models.actions.deliveries import CancelDelivery
 from inbox_desktop.models.actions.people import SaveAgent, SetBlocked
 from inbox_desktop.models.actions.receiving import STORED
 from inbox_desktop.models.kinds import DeliveryState, MessageKind, Role
@@ -90,6 +91,18 @@ def test_two_automats_do_not_answer_each_other_for_ever(store: Store, phones: Ph
     phones.at += timedelta(days=1)
     phones.text("HELP")
     assert len(messages(store, MessageKind.AUTO_REPLY)) == MOST_KEYWORD_ANSWERS + 1
+
+
+def test_an_answer_that_was_taken_back_before_there_was_a_ticket_appears_in_none(
+    store: Store, julia: str, phones: Phones
+) -> None:
+    phones.text("HELP")
+    (answer,) = messages(store, MessageKind.AUTO_REPLY)
+    done(store, CancelDelivery(actor=agent(julia), ticket_id="", message_id=answer.id))
+    opened = phones.text("Hi")
+    assert ticket(store, opened.ticket_id).message_count == 2
+    assert messages(store, MessageKind.AUTO_REPLY)[0].ticket_id is None
+    well(store)
 
 
 @pytest.mark.expects_log("nobody was answered")
