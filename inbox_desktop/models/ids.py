@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from inbox_desktop.models.clock import EPOCH
 
+_VARIANT = 0b10 << 62  # RFC 9562, section 4.1
 _lock = threading.Lock()
 _last = 0
 
@@ -19,13 +20,12 @@ def new_id() -> str:
     clock) form one counter that never stands still, so two calls never share it.
     """
     global _last  # noqa: PLW0603 - the counter is the process's, guarded by the lock
-    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
-    tick = (milliseconds << 12) | (rest * 4096 // 1_000_000)
+    tick = (time.time_ns() << 12) // 1_000_000
     with _lock:
         _last = tick = max(tick, _last + 1)
-    random = int.from_bytes(os.urandom(8), "big") >> 2
-    digits = f"{(tick >> 12 << 80) | (0x7 << 76) | ((tick & 0xFFF) << 64) | (0b10 << 62) | random:032x}"
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    moment = f"{tick:015x}"
+    random = f"{int.from_bytes(os.urandom(8), 'big') >> 2 | _VARIANT:016x}"
+    return f"{moment[:8]}-{moment[8:12]}-7{moment[12:]}-{random[:4]}-{random[4:]}"
 
 
 def made_at(uuid7: str) -> datetime:

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, update
 
-from inbox_desktop.models.bulk import insert_rows
+from inbox_desktop.models.bulk import among, insert_rows, listed
 from inbox_desktop.models.ids import new_id
 from inbox_desktop.models.kinds import UidState
 from inbox_desktop.models.mail_settings import Server
@@ -25,7 +25,16 @@ _RAW = cast("Table", RawMail.__table__)
 _LEDGER = cast("Table", LedgerEntry.__table__)
 _MAILBOX = cast("Table", Mailbox.__table__)
 _GENERATION = 2**32  # UIDVALIDITY has 32 bits (RFC 3501, section 9); the bits above are ours
-_FEW_PARAMETERS = 500
+_COPY, _ORIGINAL = _RAW.alias("copy"), _RAW.alias("original")
+_SAME_CONTENT = (
+    select(_COPY.c.id)
+    .join(Message, Message.channel_id == bindparam("channel"))
+    .join(_ORIGINAL, _ORIGINAL.c.id == Message.raw_id)
+    .where(Message.external_id == bindparam("external"), _COPY.c.id == bindparam("raw"))
+    .where(_ORIGINAL.c.id != _COPY.c.id, _ORIGINAL.c.content == _COPY.c.content)
+)
+_FORGET_RAW = update(_LEDGER).where(among(LedgerEntry.raw_id, "raw_ids")).values(raw_id=None)
+_DELETE_RAW = delete(_RAW).where(among(RawMail.id, "raw_ids"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,23 +248,16 @@ def drop_copies(session: WriteSession, channel_id: str, duplicates: dict[str, st
     (somebody used a Message-ID twice) keeps its content.
     """
     connection = session.connection()
-    copy, original = _RAW.alias("copy"), _RAW.alias("original")
-    same = (
-        select(copy.c.id)
-        .join(Message, Message.channel_id == channel_id)
-        .join(original, original.c.id == Message.raw_id)
-        .where(Message.external_id == bindparam("external"), copy.c.id == bindparam("raw"))
-        .where(original.c.id != copy.c.id, original.c.content == copy.c.content)
-    )
     exact = [
         raw_id
         for raw_id, external_id in duplicates.items()
-        if connection.execute(same, {"external": external_id, "raw": raw_id}).first()
+        if connection.execute(
+            _SAME_CONTENT, {"channel": channel_id, "external": external_id, "raw": raw_id}
+        ).first()
     ]
-    for start in range(0, len(exact), _FEW_PARAMETERS):
-        some = exact[start : start + _FEW_PARAMETERS]
-        connection.execute(update(_LEDGER).where(LedgerEntry.raw_id.in_(some)).values(raw_id=None))
-        connection.execute(delete(_RAW).where(RawMail.id.in_(some)))
+    if exact:
+        connection.execute(_FORGET_RAW, {"raw_ids": listed(exact)})
+        connection.execute(_DELETE_RAW, {"raw_ids": listed(exact)})
 
 
 def leftovers(
