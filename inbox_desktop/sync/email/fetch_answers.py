@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from imapclient.datetime_util import parse_to_datetime
@@ -20,6 +20,14 @@ from inbox_desktop.models.clock import now
 _FLAGS = re.compile(rb"FLAGS \(([^()]*)\)", re.IGNORECASE)
 _UID = re.compile(rb"\bUID (\d{1,10})\b", re.IGNORECASE)
 _DATE = re.compile(rb'INTERNALDATE "([^"]{20,40})"', re.IGNORECASE)
+_SIZE = re.compile(rb"\d+ \(UID (\d{1,10}) RFC822\.SIZE (\d{1,19})\)", re.IGNORECASE)
+_USUAL_DATE = re.compile(
+    rb"([ \d]\d)-([A-Z][a-z]{2})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])([01]\d|2[0-3])([0-5]\d)"
+)
+_MONTHS = {
+    name.encode(): number
+    for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,26 @@ def read_fetch_answer(data: Sequence[Any], part: bytes) -> dict[int, FetchedMail
     """
     found = _read_quickly(data)
     return found if found is not None else _read_thoroughly(data, part)
+
+
+def read_size_answer(data: Sequence[Any]) -> dict[int, int]:
+    """The sizes in bytes in an answer to a question for RFC822.SIZE, by UID. `data` as above.
+
+    Raises:
+        ProtocolError, ValueError: the answer makes no sense.
+    """
+    found: dict[int, int] = {}
+    for line in data:
+        usual = _SIZE.fullmatch(line) if isinstance(line, bytes) else None
+        if usual is None:
+            return _read_sizes_thoroughly(data)
+        found[int(usual.group(1))] = int(usual.group(2))
+    return found
+
+
+def _read_sizes_thoroughly(data: Sequence[Any]) -> dict[int, int]:
+    answer: Mapping[int, Mapping[bytes, Any]] = parse_fetch_response(list(data))
+    return {uid: int(item[b"RFC822.SIZE"]) for uid, item in answer.items() if b"RFC822.SIZE" in item}
 
 
 def _read_quickly(data: Sequence[Any]) -> dict[int, FetchedMail] | None:
@@ -88,8 +116,17 @@ def _read_thoroughly(data: Sequence[Any], part: bytes) -> dict[int, FetchedMail]
 
 
 def _when(text: bytes) -> datetime:
+    """An INTERNALDATE (RFC 3501, section 9: date-time)."""
     try:
-        return _in_utc(parse_to_datetime(text, normalise=False))
+        usual = _USUAL_DATE.fullmatch(text)
+        if usual is None or usual.group(2) not in _MONTHS:
+            return _in_utc(parse_to_datetime(text, normalise=False))
+        day, month, year, hour, minute, second, sign, hours, minutes = usual.groups()
+        written = datetime(
+            int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=UTC
+        )
+        ahead = timedelta(hours=int(hours), minutes=int(minutes))
+        return written - ahead if sign == b"+" else written + ahead
     except (ValueError, TypeError, OverflowError):
         return now()
 

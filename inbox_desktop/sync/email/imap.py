@@ -18,7 +18,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, Protoco
 
 from inbox_desktop.models.kinds import Security
 from inbox_desktop.models.mail_settings import Server, insecure_reason
-from inbox_desktop.sync.email.fetch_answers import FetchedMail, read_fetch_answer
+from inbox_desktop.sync.email.fetch_answers import FetchedMail, read_fetch_answer, read_size_answer
 from inbox_desktop.sync.errors import (
     KEPT,
     RETRIED,
@@ -252,8 +252,7 @@ class ImapSession:
             ChannelError: the connection failed.
         """
         with faults(self._server):
-            answer = self._client.fetch(list(uids), ["RFC822.SIZE"])
-        return {uid: int(item[b"RFC822.SIZE"]) for uid, item in answer.items() if b"RFC822.SIZE" in item}
+            return read_size_answer(self._ask(uids, "(RFC822.SIZE)"))
 
     def fetch(self, uids: Sequence[int], *, header_only: bool = False) -> Fetched:
         """These mails, without marking them seen.
@@ -310,12 +309,17 @@ class ImapSession:
 
     def _fetch(self, uids: Sequence[int], *, header_only: bool) -> dict[int, FetchedMail]:
         part = "[HEADER]" if header_only else "[]"
-        asked = f"(INTERNALDATE FLAGS BODY.PEEK{part})"
-        answer, data = self._client._imap.uid("FETCH", _set(uids), asked)
-        if answer != "OK":
-            raise IMAPClientError(f"fetch failed: {quoted(data[0] or b'')}")
+        data = self._ask(uids, f"(INTERNALDATE FLAGS BODY.PEEK{part})")
         found = read_fetch_answer(data, f"BODY{part}".encode())
         return {uid: found[uid] for uid in uids if uid in found}
+
+    def _ask(self, uids: Sequence[int], what: str) -> Sequence[Any]:
+        """What imaplib collects of the answer to FETCH."""
+        answer, data = self._client._imap.uid("FETCH", _set(uids), what)
+        if answer != "OK":
+            raise IMAPClientError(f"fetch failed: {quoted(data[0] or b'')}")
+        found: Sequence[Any] = data
+        return found
 
     def _fetch_alone(self, uid: int, words: dict[int, str], *, header_only: bool) -> dict[int, FetchedMail]:
         try:

@@ -9,7 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox_desktop.sync.email.fetch_answers import _read_quickly, _read_thoroughly, read_fetch_answer
+from inbox_desktop.sync.email.fetch_answers import (
+    _read_quickly,
+    _read_thoroughly,
+    read_fetch_answer,
+    read_size_answer,
+)
 
 DATE = b'INTERNALDATE "01-Mar-2026 10:00:00 +0200"'
 
@@ -58,6 +63,36 @@ def test_an_impossible_date_becomes_the_present(date: bytes) -> None:
 
 def test_a_flag_that_looks_like_a_uid_is_a_flag() -> None:
     assert list(read_fetch_answer(usual(7, b"one", b"UID 9"), b"BODY[]")) == [7]
+
+
+@pytest.mark.parametrize(
+    ("date", "utc"),
+    [
+        (b"01-Mar-2026 10:00:00 +0200", datetime(2026, 3, 1, 8, tzinfo=UTC)),
+        (b" 1-Mar-2026 10:00:59 -0330", datetime(2026, 3, 1, 13, 30, 59, tzinfo=UTC)),
+        (b"31-Dec-2025 23:30:00 -0100", datetime(2026, 1, 1, 0, 30, tzinfo=UTC)),
+        (b"01-MAR-2026 10:00:00 +0000", datetime(2026, 3, 1, 10, tzinfo=UTC)),
+    ],
+)
+def test_a_date_is_told_in_utc(date: bytes, utc: datetime) -> None:
+    data = [(b'1 (UID 7 FLAGS () INTERNALDATE "%s" BODY[] {1}' % date, b"x"), b")"]
+    assert read_fetch_answer(data, b"BODY[]")[7].received_at == utc
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        [b"1 (UID 7 RFC822.SIZE 1200)", b"2 (UID 9 RFC822.SIZE 80)"],
+        [b"1 (RFC822.SIZE 1200 UID 7)", b"2 (UID 9 RFC822.SIZE 80)"],
+        [b"1 (UID 7 RFC822.SIZE 1200)", b"2 (UID 9 FLAGS (a) RFC822.SIZE 80)", b"3 (UID 8 FLAGS (b))"],
+    ],
+)
+def test_sizes_are_read_in_whatever_order_they_are_told(data: list[bytes]) -> None:
+    assert read_size_answer(data) == {7: 1200, 9: 80}
+
+
+def test_no_mail_has_no_size() -> None:
+    assert read_size_answer([None]) == {}
 
 
 @given(
