@@ -5,6 +5,7 @@ import asyncio
 import signal
 import threading
 
+from inbox_desktop import garbage
 from inbox_desktop.cli.output import say, tell, write_json
 from inbox_desktop.cli.parser import profile_folder
 from inbox_desktop.logs import keep_log
@@ -29,6 +30,7 @@ def sync(options: argparse.Namespace) -> int:
     keep_log(profile)
     try:
         engine = Engine(store, Secrets())
+        garbage.look_seldom()
         unsubscribe = engine.subscribe_health(_HealthPrinter())
         try:
             return _sync_once(engine) if options.once else _sync_on(engine)
