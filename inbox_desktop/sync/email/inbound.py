@@ -139,7 +139,8 @@ def _channel_address(mail: ParsedMail, channel: MailChannel, *, sent_elsewhere: 
 
 
 def _plain(addresses: Sequence[Address]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(address.address.lower() for address in addresses))
+    # Most lists of a mail are empty.
+    return tuple(dict.fromkeys([address.address.lower() for address in addresses])) if addresses else ()
 
 
 def _bounced(bounced: Bounced | None) -> BouncedMessage | None:

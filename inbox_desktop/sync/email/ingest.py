@@ -17,6 +17,7 @@ from inbox_desktop.models.errors import InboxError
 from inbox_desktop.models.kinds import UidState
 from inbox_desktop.models.store import WriteSession
 from inbox_desktop.sync.email import late_mail, ledger
+from inbox_desktop.sync.email.batches import BATCH
 from inbox_desktop.sync.email.channel import MailChannel, own_addresses
 from inbox_desktop.sync.email.fetch_answers import FetchedMail
 from inbox_desktop.sync.email.inbound import Surroundings, to_inbound
@@ -27,7 +28,7 @@ from inbox_desktop.sync.services import Services
 
 log = logging.getLogger(__name__)
 
-MOST_IN_TRANSACTION = 100
+MOST_IN_TRANSACTION = BATCH
 """Mails that are written at once: an agent's click waits behind one such transaction at most."""
 
 _LEFTOVERS_AT_ONCE = 200
