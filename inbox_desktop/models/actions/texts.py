@@ -188,11 +188,12 @@ def receive_texts(
     read = _read_keywords(session, settings, [texts[place] for place in order])
     receptions = [Receive(actor=actor, at=at, message=text.message) for text in read]
     results = perform_all(session, receptions)
-    _attach_waiting(session, actor, channel_id, at, results)
+    window = timedelta(hours=settings.attribution_hours)
+    _attach_waiting(session, actor, channel_id, at, window, results)
     for text, reception, result in zip(read, receptions, results, strict=True):
         if isinstance(result, Outcome) and result.detail != DUPLICATE:
             stored = session.get_one(Message, reception.message_id)
-            attribute(session, actor, stored, timedelta(hours=settings.attribution_hours), at)
+            attribute(session, actor, stored, window, at)
             Consequences(session, actor, settings, stored, at).follow(text.keyword)
     by_place = dict(zip(order, results, strict=True))
     return [by_place[place] for place in range(len(texts))]
@@ -236,6 +237,7 @@ def _attach_waiting(
     actor: Actor,
     channel_id: str,
     at: datetime,
+    window: timedelta,
     results: Sequence[Outcome | Refusal],
 ) -> None:
     """Let what was texted while there was no ticket appear in the one that is there now."""
@@ -246,3 +248,6 @@ def _attach_waiting(
     }
     waiting = waiting_texts(session, channel_id, phones)
     perform_all(session, [AttachSetAside(actor=actor, at=at, message_id=one) for one in waiting])
+    for message in session.scalars(select(Message).where(Message.id.in_(waiting)).order_by(Message.sent_at)):
+        if message.kind == MessageKind.CAMPAIGN:  # what another phone of theirs texted may have answered it
+            attribute(session, actor, message, window, at)

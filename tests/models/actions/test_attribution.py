@@ -6,10 +6,12 @@ import pytest
 
 from inbox_desktop.models.actions import agent
 from inbox_desktop.models.actions.messages import Reply
+from inbox_desktop.models.actions.profiles import AddIdentity
+from inbox_desktop.models.kinds import IdentityKind
 from inbox_desktop.models.sms_settings import AutoResponder
 from inbox_desktop.models.store import Store
 from tests.models.samples import START, done
-from tests.models.texting import BO, Phones, attributions, well
+from tests.models.texting import BO, Phones, attributions, owner_of, well
 
 
 @pytest.fixture
@@ -39,6 +41,19 @@ def test_the_window_ends(store: Store, phones: Phones) -> None:
     phones.text("Too late")
     phones.text("Still too late")
     assert attributions(store) == {"A": "Just in time"}
+
+
+def test_a_campaign_to_another_phone_of_the_same_person_counts(
+    store: Store, julia: str, phones: Phones
+) -> None:
+    phones.campaign(BO, text="A")
+    opened = phones.text("One")
+    assert attributions(store) == {}
+    who = owner_of(store, opened.ticket_id)
+    done(store, AddIdentity(actor=agent(julia), customer_id=who, kind=IdentityKind.PHONE, value=BO))
+    phones.text("Two", BO)
+    assert attributions(store) == {"A": "One"}
+    well(store)
 
 
 def test_a_shorter_window_takes_nothing_back(store: Store, phones: Phones) -> None:
