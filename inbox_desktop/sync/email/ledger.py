@@ -232,11 +232,12 @@ def settle(session: WriteSession, mailbox_id: str, entries: Sequence[Settled]) -
         return
     values = ", ".join(["(?, ?, ?, ?)"] * len(entries))
     parameters = [item for e in entries for item in (e.uid, e.state.value, e.message_id, e.reason)]
-    # One statement for all, see models.bulk. Nothing but question marks is put into it.
+    # One statement for all, see models.bulk. Nothing but question marks is put into it. The plus sign keeps
+    # SQLite from the index on the state: it would compare all that is FETCHED with each of the entries.
     statement = (
         "UPDATE uid_ledger SET state = found.column2, message_id = found.column3, reason = found.column4 "  # noqa: S608
         f"FROM (VALUES {values}) AS found "
-        "WHERE mailbox_id = ? AND uid = found.column1 AND uid_ledger.state = ?"
+        "WHERE mailbox_id = ? AND uid = found.column1 AND +uid_ledger.state = ?"
     )
     session.connection().exec_driver_sql(statement, (*parameters, mailbox_id, UidState.FETCHED.value))
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 
 from inbox_desktop.models.check import check
 from inbox_desktop.models.clock import now
@@ -144,6 +145,26 @@ def test_settling_touches_only_its_mailbox(store: Store, channel_id: str) -> Non
     assert (old.total, old.uidvalidity) == (2, 7)
     assert dict(new.states) == {UidState.FETCHED: 1}
     assert reason == 'It\'s "odd".'
+
+
+def test_each_uid_is_settled_by_its_key(store: Store, channel_id: str) -> None:
+    """Not by its state: what is FETCHED would be gone through once for every entry."""
+    mailbox = add(store, channel_id)
+    store_mails(store, channel_id, mailbox, 1, 2)
+    plans: list[str] = []
+
+    def explain(_connection: object, cursor: Any, statement: str, parameters: object, *_rest: object) -> None:
+        if statement.startswith("UPDATE uid_ledger"):
+            steps = cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall()
+            plans.extend(step[3] for step in steps)
+
+    event.listen(Engine, "before_cursor_execute", explain)
+    try:
+        with store.write() as session:
+            ledger.settle(session, mailbox.id, [Settled(uid, UidState.STORED) for uid in (1, 2)])
+    finally:
+        event.remove(Engine, "before_cursor_execute", explain)
+    assert any("(mailbox_id=? AND uid=?)" in step for step in plans), plans
 
 
 def test_what_is_settled_stays_so(store: Store, channel_id: str) -> None:
