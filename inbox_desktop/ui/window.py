@@ -149,6 +149,7 @@ class MainWindow(QWidget):
         self.thread_pane.sent.connect(self._sent)
         self.thread_pane.notice.connect(self.door.say)
         self.thread_pane.thread_shown.connect(self._tell_content)
+        self.thread_pane.composer.ticket_wanted.connect(self.open_ticket)
         self.overview.open_ticket.connect(self.open_ticket)
         self.overview.performed.connect(self._tagged)
         self.status.try_wanted.connect(self._try_channel)
@@ -359,9 +360,11 @@ class MainWindow(QWidget):
             if not isinstance(action, Reply):
                 self.door.tell([outcome], "Note added")
                 continue
-            wait = (action.not_before - now()).total_seconds() if action.not_before else 0.0
             words = "Ticket closed, answer on its way" if action.close else "Answer on its way"
-            self.door.tell([outcome], words, seconds=wait)
+            if action.not_before is None:
+                self.door.say(words)  # it leaves at once: there is no time to take it back
+            else:
+                self.door.tell([outcome], words, seconds=(action.not_before - now()).total_seconds())
 
     def _tagged(self, results: object) -> None:
         """A tag was put on or taken off in the overview; what was refused it has told itself."""

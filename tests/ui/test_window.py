@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from inbox_desktop.models.actions import agent
 from inbox_desktop.models.actions.tickets import MarkUnread
+from inbox_desktop.models.clock import now
 from inbox_desktop.models.health import Health
 from inbox_desktop.models.kinds import ChannelKind, ChannelState, TicketStatus
 from inbox_desktop.models.queries.rows import Thread
@@ -350,11 +352,18 @@ def test_what_waits_can_be_cancelled_from_the_outbox(desk: Desk) -> None:
 
 
 def test_sending_offers_undo(desk: Desk) -> None:
-    action = reply(desk.world, desk.chosen(), close=True)
+    action = reply(desk.world, desk.chosen(), close=True, not_before=now() + timedelta(seconds=9))
     outcome = desk.world.do(action)
     desk.window.thread_pane.sent.emit([outcome])
     assert desk.told() == "Ticket closed, answer on its way"
     assert desk.window.door.can_undo
+
+
+def test_what_leaves_at_once_offers_no_undo(desk: Desk) -> None:
+    outcome = desk.world.do(reply(desk.world, desk.chosen()))
+    desk.window.thread_pane.sent.emit([outcome])
+    assert desk.told() == "Answer on its way"
+    assert not desk.window.door.can_undo
 
 
 def test_ctrl_z_in_the_emptied_editor_takes_the_answer_back(desk: Desk) -> None:

@@ -1,6 +1,6 @@
 """The composer: a reply or a private note, from the first letter to the moment it is accepted."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from inbox_desktop.models.actions import Action, Outcome, Refusal, agent
 from inbox_desktop.models.actions.messages import AddNote, Reply
@@ -23,6 +23,7 @@ from inbox_desktop.ui.composer.newer import newer_messages, newer_words, newest_
 from inbox_desktop.ui.composer.notice_strip import NoticeStrip
 from inbox_desktop.ui.composer.pad import Pad
 from inbox_desktop.ui.composer.recipients import RecipientFields, SummaryButton
+from inbox_desktop.ui.composer.sms import TextMode, person, text_summary
 from inbox_desktop.ui.composer.surroundings import Surroundings, surroundings
 from inbox_desktop.ui.composer.toolbar import Toolbar
 from inbox_desktop.ui.kit import SegmentedTabs, Tone, customer_label, theme
@@ -41,12 +42,16 @@ class Composer(KitWidget):
         sent(list[Outcome]): a reply or a note was accepted.
         newer_wanted: the person wants to see what came since the draft was begun.
         unblock_wanted: the person wants to unblock the customer.
+        ticket_wanted(str): another ticket of the customer shall be shown; its id.
+        consent_wanted: the person wants to note that the customer agreed to texts.
         notice(str): a sentence for the person.
     """
 
     sent = Signal(list)
     newer_wanted = Signal()
     unblock_wanted = Signal()
+    ticket_wanted = Signal(str)
+    consent_wanted = Signal()
     notice = Signal(str)
 
     def __init__(self, bridge: Bridge, parent: QWidget) -> None:
@@ -72,6 +77,7 @@ class Composer(KitWidget):
         self._strip = NoticeStrip(self)
         self._pads = [Pad(bridge, is_note=is_note, parent=self) for is_note in (False, True)]
         self._toolbar = Toolbar(self)
+        self.texts = TextMode(bridge, self._pads[REPLY], self._toolbar, self)
         self._keeper = DraftKeeper(bridge, self._collect, self)
         self._lay_out()
         self._connect()
@@ -100,11 +106,15 @@ class Composer(KitWidget):
         for pad in self._pads:
             pad.edited.connect(partial(self._edited, pad))
             pad.trouble.connect(self.notice)
+            pad.refused.connect(self._refuse)
             pad.busy_changed.connect(partial(self._busy_changed, pad))
             pad.editor.installEventFilter(self)
-        self._toolbar.attach.connect(self._choose_files)
-        self._toolbar.link.connect(self._ask_link)
+        self._toolbar.attach.connect(partial(self._on_pad, Pad.choose_files))
+        self._toolbar.link.connect(partial(self._on_pad, Pad.ask_link))
         self._toolbar.send.connect(self._send_clicked)
+        self.texts.changed.connect(self._refresh)
+        self.texts.ticket_wanted.connect(self.ticket_wanted)
+        self.texts.consent_wanted.connect(self.consent_wanted)
         self._keeper.loaded.connect(self._drafts_loaded)
         self._keeper.saved.connect(self._saved)
         self._keeper.not_saved.connect(self._not_saved)
@@ -124,6 +134,7 @@ class Composer(KitWidget):
         """Write into this ticket, or hear that the one on the screen has changed."""
         before = self._thread.ticket.id if self._thread else None
         ticket_id = thread.ticket.id if thread else None
+        self.texts.show(thread)
         if ticket_id != before or self._awaiting:
             self._awaiting = False
             self._keeper.open(ticket_id)
@@ -162,6 +173,9 @@ class Composer(KitWidget):
     def _pad(self) -> Pad:
         return self._pads[self._tabs.current]
 
+    def _on_pad(self, act: Callable[[Pad], None]) -> None:
+        act(self._pad)
+
     @property
     def _is_note(self) -> bool:
         return self._tabs.current == NOTE
@@ -183,6 +197,9 @@ class Composer(KitWidget):
 
     def _describe_recipients(self) -> None:
         if self._thread is None:
+            return
+        if self.texts.is_on:
+            self._summary.set_words(text_summary(self._thread), is_fixed=True)
             return
         chosen = self._fields.recipients()
         name = called(customer_label(self._thread.ticket)) if chosen.to == self._thread.reply_to else ""
@@ -217,10 +234,12 @@ class Composer(KitWidget):
         """Show what is possible now."""
         thread = self._thread
         refusal = thread.reply_refusal if thread is not None and not self._is_note else None
-        has_address = thread is not None and thread.ticket.channel_kind is ChannelKind.EMAIL
+        has_address = thread is not None and thread.ticket.channel_kind is not ChannelKind.CHAT
         self._summary.setVisible(has_address and not self._is_note and not refusal)
         self._fields.setVisible(self._summary.isChecked() and self._summary.isVisibleTo(self))
         self._pad.setVisible(not refusal)
+        self._toolbar.setVisible(not refusal)
+        self.texts.refresh(is_note=self._is_note)
         self._toolbar.set_tools_enabled(enabled=thread is not None and not refusal)
         ready = thread is not None and not refusal and not self._sending
         self._toolbar.button.set_ready(ready=ready and not self._pad.is_blank and not self._pad.is_busy)
@@ -230,14 +249,16 @@ class Composer(KitWidget):
     def _hint(self) -> str:
         if self._is_note:
             return _NOTE_HINT
+        if self._thread is not None and self.texts.is_on:
+            return f"Text {person(self._thread.ticket)}…"
         name = called(customer_label(self._thread.ticket)) if self._thread else ""
         return f"Reply to {name}…" if name else "Reply…"
 
     def _show_strip(self, refusal: str | None) -> None:
         if refusal:
             blocked = self._thread is not None and self._thread.ticket.customer_blocked
-            links = [("Unblock", self.unblock_wanted.emit)] if blocked else []
-            self._strip.say(refusal, Tone.NEUTRAL, links)
+            links = [("Unblock", self.unblock_wanted.emit)] if blocked else self.texts.ways_out()
+            self._strip.say(refusal, Tone.NEUTRAL, links, tall=self.texts.is_on)
             return
         newer = self._newer()
         if newer:
@@ -324,22 +345,11 @@ class Composer(KitWidget):
         if self._thread is not None:
             self._offer_recipients(self._thread)
 
-    # Files and links
-
-    def _choose_files(self) -> None:
-        dialog = QFileDialog(self, "Attach files")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(self._files_chosen)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    def _files_chosen(self, paths: Sequence[str]) -> None:
-        self._pad.attach([Path(path) for path in paths])
-
-    def _ask_link(self) -> None:
-        self._pad.ask_link()
-
     # Sending
+
+    def _refuse(self, words: str) -> None:
+        self._refused = words
+        self._refresh()
 
     def _send_clicked(self, close: bool) -> None:
         self.send(close=close)
@@ -349,10 +359,9 @@ class Composer(KitWidget):
         pad, thread = self._pad, self._thread
         if thread is None or self._sending or pad.is_blank or pad.is_busy or pad.editor.isReadOnly():
             return
-        if not self._is_note and (wrong := self._wrong_recipients(thread)):
-            self._summary.setChecked(True)
-            self._refused = wrong
-            self._refresh()
+        if not self._is_note and (wrong := self.texts.trouble() or self._wrong_recipients(thread)):
+            self._summary.setChecked(not self.texts.is_on)
+            self._refuse(wrong)
             return
         self._close_wanted = close
         self._sending = True
@@ -367,6 +376,8 @@ class Composer(KitWidget):
 
     def _wrong_recipients(self, thread: Thread) -> str:
         """Why the reply can't go to what stands in the fields; empty when it can."""
+        if self.texts.is_on:
+            return ""
         mistakes = self._fields.mistakes()
         if mistakes:
             return f"“{mistakes[0]}” is no e-mail address. Correct or remove it; nothing was sent."
@@ -376,7 +387,7 @@ class Composer(KitWidget):
         return ""
 
     def _reply(self, pad: Pad, thread: Thread, *, close: bool) -> Action:
-        chosen = self._fields.recipients()
+        chosen = Recipients() if self.texts.is_on else self._fields.recipients()
         wait = self._surroundings.undo_seconds if thread.ticket.channel_kind is ChannelKind.EMAIL else 0
         moment = now()
         return Reply(
@@ -384,7 +395,7 @@ class Composer(KitWidget):
             at=moment,
             ticket_id=thread.ticket.id,
             text=pad.editor.text(),
-            html=None if pad.editor.is_plain else pad.editor.html(),
+            html=None if pad.editor.is_plain or self.texts.is_on else pad.editor.html(),
             files=pad.tray.files(),
             seen_message_id=pad.seen_id,
             to=chosen.to,

@@ -52,6 +52,7 @@ class Editor(QTextEdit):
         super().__init__(parent)
         self._loading = False
         self._typed_ahead = ""
+        self._is_text_only = False
         self._most_lines = 14
         document = SafeDocument(self)
         document.setUndoRedoEnabled(True)
@@ -75,7 +76,7 @@ class Editor(QTextEdit):
     def load(self, html: str, text: str = "") -> None:
         """Show a draft: its HTML, or its plain text when it has none. Sends no `edited`."""
         self._loading = True
-        if html:
+        if html and not self._is_text_only:
             self.document().setHtml(html)
             self._tidy()
         else:
@@ -117,6 +118,21 @@ class Editor(QTextEdit):
     def forget_typed_ahead(self) -> None:
         """What was typed meanwhile was meant for something else."""
         self._typed_ahead = ""
+
+    def set_text_only(self, *, text_only: bool) -> None:
+        """Whether nothing can be formatted (a text by SMS). What stands there already loses its formats."""
+        if text_only == self._is_text_only:
+            return
+        self._is_text_only = text_only
+        self.setAcceptRichText(not text_only)
+        if text_only and not self.is_plain:
+            self.load("", self.text())
+
+    def replace_text(self, text: str) -> None:
+        """Put another text in place of all that stands here, in a way that Ctrl+Z takes back."""
+        cursor = self.textCursor()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(clean.clean_text(text), self._plain_format())
 
     # Formatting
 
@@ -242,7 +258,7 @@ class Editor(QTextEdit):
     def _insert_html(self, html: str) -> None:
         foreign = SafeDocument()
         foreign.setHtml(html)
-        if clean.is_plain(foreign):
+        if self._is_text_only or clean.is_plain(foreign):
             self._insert_plain(clean.to_text(foreign))
             return
         small = clean.to_html(foreign)
@@ -282,6 +298,8 @@ class Editor(QTextEdit):
             (Qt.Key.Key_K.value, command): self.link_wanted.emit,
             (Qt.Key.Key_V.value, command | shift): self.paste_plain,
         }
+        if self._is_text_only:
+            keys = {key: act for key, act in keys.items() if act == self.paste_plain}
         if (action := keys.get((event.key(), control))) is not None:
             action()
         elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and control & command:

@@ -46,11 +46,11 @@ def alphabet_words(text: str) -> str:
     strange = beyond_gsm7(text)
     if not strange:
         return ""
-    named = [f"“{character}”" if character.isprintable() else "an invisible sign" for character in strange]
-    more = len(named) - _NAMED
-    if more > 1:
-        named[_NAMED:] = [f"{more} others"]
-    who = f"{', '.join(named[:-1])} and {named[-1]} are" if len(named) > 1 else f"{named[0]} is"
+    named = [character if character.isprintable() else "(invisible)" for character in strange]
+    if len(named) > _NAMED + 1:
+        named[_NAMED:] = [f"{len(named) - _NAMED} others"]
+    who = f"The character {named[0]} is" if len(named) == 1 else ""
+    who = who or f"The characters {', '.join(named[:-1])} and {named[-1]} are"
     small, usual = _ROOMS[segments(text).segments > 1]
     return f"{who} not in the SMS alphabet: a segment holds {small} characters instead of {usual}."
 

@@ -25,14 +25,16 @@ class NoticeStrip(QWidget):
         """What is said; empty when the strip is not there."""
         return self._said[0]
 
-    def say(self, text: str, tone: Tone = Tone.WARN, links: Sequence[Link] = ()) -> None:
-        """Say something else."""
+    def say(
+        self, text: str, tone: Tone = Tone.WARN, links: Sequence[Link] = (), *, tall: bool = False
+    ) -> None:
+        """Say something else. The links of what is `tall` stand below the words."""
         said = (text, tuple(words for words, _ in links))
         if said == self._said:
             return
         self.clear()
         self._said = said
-        self._banner = Banner(text, tone, parent=self)
+        self._banner = Banner(text, tone, tall=tall and bool(links), parent=self)
         for words, on_click in links:
             self._banner.add_link(words, on_click)
         self._column.addWidget(self._banner)

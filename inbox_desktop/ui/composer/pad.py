@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.drafts import attach_to_draft
@@ -29,11 +29,13 @@ class Pad(QWidget):
         edited: the text or the files changed by the person's hand.
         busy_changed: a file is being added, or is no longer.
         trouble(str): a file could not be attached, and why, in words.
+        refused(str): no file may hang on this one, and why, in words.
     """
 
     edited = Signal()
     busy_changed = Signal()
     trouble = Signal(str)
+    refused = Signal(str)
 
     def __init__(self, bridge: Bridge, *, is_note: bool, parent: QWidget) -> None:
         super().__init__(parent)
@@ -44,6 +46,9 @@ class Pad(QWidget):
         self.ticket_id: str | None = None
         self._adding: Counter[str | None] = Counter()
         self._pictures = 0
+        self._is_text = False
+        self.files_refusal = ""
+        """Why no file may be attached, in words; empty when files may."""
         self.editor = Editor(self)
         self.editor.setAccessibleName("Private note" if is_note else "Reply")
         self.editor.edited.connect(self._edited)
@@ -60,7 +65,7 @@ class Pad(QWidget):
         large = QVBoxLayout()
         large.setContentsMargins(14, 0, 14, 0)
         large.addWidget(self._too_large)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.addLayout(inner)
@@ -118,20 +123,48 @@ class Pad(QWidget):
         self.edited.emit()
 
     def _warn(self) -> None:
-        words = too_large_words(self.tray.files()) if not self.is_note else ""
+        is_mail = not self.is_note and not self._is_text
+        words = too_large_words(self.tray.files()) if is_mail else ""
         self._too_large.set_text(words)
         self._too_large.setVisible(bool(words))
 
+    def set_text(self, *, is_text: bool) -> None:
+        """Whether a text by SMS is written here: nothing but letters, and perhaps pictures."""
+        self._is_text = is_text
+        self.editor.set_text_only(text_only=is_text)
+        self._warn()
+
+    def add_below(self, widget: QWidget) -> None:
+        """Let something stand below the editor and its files."""
+        self._column.addWidget(widget)
+
     # Files
+
+    def choose_files(self) -> None:
+        """Ask which files to hang on."""
+        if self.files_refusal:
+            self.refused.emit(self.files_refusal)
+            return
+        dialog = QFileDialog(self, "Attach files")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(lambda paths: self.attach([Path(path) for path in paths]))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def attach(self, paths: Sequence[Path]) -> None:
         """Hang files on. They are copied into the store, so that the originals may go."""
+        if self.files_refusal:
+            self.refused.emit(self.files_refusal)
+            return
         for path in paths:
             added, failed = self._begin_adding()
             self._bridge.store_file(path, added, failed)
 
     def attach_picture(self, image: QImage) -> None:
         """Hang a picture without a file on, as a PNG file."""
+        if self.files_refusal:
+            self.refused.emit(self.files_refusal)
+            return
         self._pictures += 1
         name = f"picture-{self._pictures}.png"
         added, failed = self._begin_adding()

@@ -31,11 +31,13 @@ class SummaryButton(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         theme().changed.connect(self.updateGeometry)
 
-    def set_words(self, words: str) -> None:
-        """Say whom the reply goes to."""
+    def set_words(self, words: str, *, is_fixed: bool = False) -> None:
+        """Say whom the reply goes to; `is_fixed` says that nobody can change that."""
         self._words = one_line(words)
-        self.setAccessibleName(f"Recipients: {self._words}. Change")
-        self.setToolTip(plain_tool_tip(f"{self._words}. Change recipients, add Cc or Bcc"))
+        self.setEnabled(not is_fixed)
+        self.setAccessibleName(f"Recipients: {self._words}{'' if is_fixed else '. Change'}")
+        tip = "" if is_fixed else ". Change recipients, add Cc or Bcc"
+        self.setToolTip(plain_tool_tip(f"{self._words}{tip}"))
         self.updateGeometry()
         self.update()
 
@@ -50,7 +52,7 @@ class SummaryButton(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the words at the right; darker under the pointer."""
         painter = QPainter(self)
-        token = "text_1" if self.underMouse() or self.isChecked() else "text_2"
+        token = "text_1" if self.isEnabled() and (self.underMouse() or self.isChecked()) else "text_2"
         draw_line_of_text(
             painter, self.rect().toRectF(), self._words, theme().font(), theme().colour(token), RIGHT
         )

@@ -56,7 +56,10 @@ class Toolbar(QWidget):
             button.clicked.connect(lambda _checked=False, act=act: act())
             row.addWidget(button)
             self._tools.append(button)
+        self._length = ElidedLabel("", "secondary", "text_2", tabular=True, parent=self)
+        self._length.hide()
         row.addSpacing(GAP)
+        row.addWidget(self._length)
         self._state = _State("", "secondary", "text_2", align_right=True, parent=self)
         row.addWidget(self._state, 1)
         row.addSpacing(12)
@@ -72,6 +75,22 @@ class Toolbar(QWidget):
     def set_editor(self, editor: Editor) -> None:
         """Format this editor's text from now on."""
         self._editor = editor
+
+    def set_plain(self, *, plain: bool) -> None:
+        """Whether there is only plain text, whose length is told, and nothing to format."""
+        for tool in self._tools[1:]:
+            tool.setVisible(not plain)
+        self._length.setVisible(plain)
+
+    def set_length(self, words: str, ink: str) -> None:
+        """Say how long a plain text is."""
+        self._length.set_text(words)
+        self._length.set_ink(ink)
+
+    @property
+    def length(self) -> str:
+        """What is said about the length; empty where it does not matter."""
+        return "" if self._length.isHidden() else self._length.text()
 
     def set_state(self, words: str, ink: str = "text_2") -> None:
         """Say what became of the draft."""
