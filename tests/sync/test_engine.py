@@ -285,7 +285,8 @@ class TestChannels:
 
         def delivery() -> tuple[str, str]:
             with store.read() as connection:
-                return tuple(connection.execute(select(Delivery.state, Delivery.detail)).one())
+                row = connection.execute(select(Delivery.state, Delivery.detail)).one()
+                return row.state, row.detail
 
         engine.start()
         eventually(lambda: "password" in delivery()[1], "the password is refused")
