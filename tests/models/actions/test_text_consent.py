@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from inbox_desktop.models.actions import Refusal, agent
+from inbox_desktop.models.actions.deliveries import RetryDelivery
 from inbox_desktop.models.actions.messages import Reply
 from inbox_desktop.models.actions.receiving import STORED
 from inbox_desktop.models.kinds import ConsentKind, ConsentSource, ConsentState, DeliveryState, MessageKind
@@ -132,4 +133,8 @@ def test_a_reply_that_waits_is_not_sent_to_whoever_opts_out(store: Store, julia:
         delivery = session.scalars(select(Delivery).where(Delivery.message_id == reply.id)).one()
     assert delivery.state == DeliveryState.FAILED
     assert "opted out" in delivery.detail
+    retry = RetryDelivery(actor=agent(julia), delivery_id=delivery.id)
+    assert isinstance(do(store, retry), Refusal)
+    phones.text("START")
+    done(store, retry)
     well(store)
