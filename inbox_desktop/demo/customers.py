@@ -25,12 +25,18 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long things take, in seconds: an answer, the first newcomer, each one after; pairs are from, to."""
+    """How long things take, in seconds: an answer, the first newcomer, each one after; pairs are from, to.
+
+    The last three are about texts: an answer to one, the first text of somebody's own accord, each one after.
+    """
 
     answer: tuple[float, float] = (5.0, 40.0)
     first_newcomer: float = 20.0
     newcomer: tuple[float, float] = (60.0, 120.0)
     retry: float = 2.0
+    text_answer: tuple[float, float] = (4.0, 15.0)
+    first_text: float = 12.0
+    text: tuple[float, float] = (30.0, 60.0)
 
 
 class Customers:

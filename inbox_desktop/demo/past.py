@@ -5,36 +5,33 @@ from __future__ import annotations
 import html
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import select
 
+from inbox_desktop.demo.deeds import do, handling, held, reading, sorting, stored
 from inbox_desktop.demo.letters import Letter, Sealed, write, write_bounce
-from inbox_desktop.demo.papers import paper
 from inbox_desktop.demo.post import FULL_MAILBOX
 from inbox_desktop.demo.received import Received
-from inbox_desktop.demo.story import Deed, Step, Story, span
+from inbox_desktop.demo.story import Deed, Step, Story
 from inbox_desktop.demo.team import SUPPORT, Team
-from inbox_desktop.models.actions import SYSTEM, Action, Refusal, agent, perform
+from inbox_desktop.models.actions import SYSTEM, agent
+from inbox_desktop.models.actions.base import Actor
 from inbox_desktop.models.actions.deliveries import BeginAttempt, FinishAttempt, RecordCopy
 from inbox_desktop.models.actions.messages import AddNote, Reply
-from inbox_desktop.models.actions.people import SetBlocked
-from inbox_desktop.models.actions.tickets import AddTag, Assign, Close, MarkRead, Snooze
 from inbox_desktop.models.drafts import save_draft
 from inbox_desktop.models.kinds import CopyState, DeliveryState
-from inbox_desktop.models.queries.rows import Draft, DraftFile
+from inbox_desktop.models.queries.rows import Draft
 from inbox_desktop.models.store import WriteSession
-from inbox_desktop.models.tables import Agent, Base, Channel, Customer, Delivery, Head, Message, Ticket
+from inbox_desktop.models.tables import Delivery, Message, Ticket
 from inbox_desktop.sync.email.forwarding import ForwardedMail
 from inbox_desktop.sync.email.message_ids import make_message_id
 from inbox_desktop.sync.services import Services
 
 _BY_CUSTOMER = {Deed.WRITE, Deed.AUTO, Deed.BOUNCE}
-# A session forgets rows that nobody holds, and the actions would read these again and again.
-_HELD: tuple[type[Base], ...] = (Head, Agent, Channel, Customer, Ticket)
 _SORTED_AFTER = timedelta(minutes=1)
 _ON_ITS_WAY = timedelta(seconds=2)
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -109,48 +106,38 @@ class Past:
 
     def _team_acts(self, session: WriteSession, tickets: Sequence[_Ticket], fresh: Sequence[_Ticket]) -> None:
         """Sort the new tickets, and do all that the team does until each customer's next turn."""
-        held = [row for table in _HELD for row in session.scalars(select(table))]
+        rows = held(session)
         for ticket in fresh:
             query = select(Message.ticket_id).where(Message.external_id == ticket.written)
             ticket.id = session.scalars(query).one() or ""
-            moment = self._present - ticket.story.steps[0].ago + _SORTED_AFTER
-            self._perform(session, *self._sorting(ticket, moment))
+            story = ticket.story
+            moment = self._present - story.steps[0].ago + _SORTED_AFTER
+            do(session, *sorting(self._team, ticket.id, story.assignee, story.tags, moment))
         for ticket in tickets:
             while ticket.steps and ticket.steps[0].deed not in _BY_CUSTOMER:
                 self._act(session, ticket, ticket.steps.popleft())
-        del held
-
-    def _sorting(self, ticket: _Ticket, at: datetime) -> Iterator[Action]:
-        """What the team does with a new ticket: tags, and whose it is."""
-        story = ticket.story
-        actor = agent(self._team[story.assignee or "julia"])
-        for tag in story.tags:
-            yield AddTag(actor=actor, at=at, ticket_id=ticket.id, tag=tag)
-        if story.assignee:
-            yield Assign(actor=actor, at=at, ticket_id=ticket.id, assignee_id=self._team[story.assignee])
+        del rows
 
     def _act(self, session: WriteSession, ticket: _Ticket, step: Step) -> None:
         at = self._present - step.ago
         row = session.get_one(Ticket, ticket.id)
         actor = agent(self._team[step.by or ticket.story.assignee or "julia"])
         if step.deed is Deed.REPLY:
-            self._reply(session, ticket, step, self._reply_action(row, actor.id or "", step, at))
+            self._reply(session, ticket, step, self._reply_action(row, actor, step, at))
             return
-        if row.unread:
-            read = MarkRead(actor=actor, at=at, ticket_id=row.id, seen_message_id=row.last_message_id)
-            self._perform(session, read)
+        do(session, *reading(row, actor, at))
         if step.deed is Deed.NOTE:
-            self._perform(session, AddNote(actor=actor, at=at, ticket_id=row.id, text=step.text))
+            do(session, AddNote(actor=actor, at=at, ticket_id=row.id, text=step.text))
         else:
-            self._perform(session, *_deeds(row, actor.id or "", step.text, at))
+            do(session, *handling(row, actor, step.text, at))
 
-    def _reply_action(self, row: Ticket, agent_id: str, step: Step, at: datetime) -> Reply:
+    def _reply_action(self, row: Ticket, actor: Actor, step: Step, at: datetime) -> Reply:
         return Reply(
-            actor=agent(agent_id),
+            actor=actor,
             at=at,
             ticket_id=row.id,
             text=step.text,
-            files=tuple(self._stored(name) for name in step.files),
+            files=tuple(stored(self._services.store, name) for name in step.files),
             seen_message_id=None,
             close=step.close,
             not_before=None if step.later is None else self._present + step.later,
@@ -158,7 +145,7 @@ class Past:
 
     def _reply(self, session: WriteSession, ticket: _Ticket, step: Step, reply: Reply) -> None:
         """Write it, and unless it waits or is going to fail, record that it was sent."""
-        self._perform(session, reply)
+        do(session, reply)
         if step.later is not None or ticket.story.customer.address.endswith(f"@{FULL_MAILBOX}"):
             return
         message = session.get_one(Message, reply.message_id)
@@ -166,7 +153,7 @@ class Past:
         domain = message.author_address.rpartition("@")[2]
         message_id = make_message_id(ticket.id, message.id, self._services.signing_key, domain)
         sent = reply.at + _ON_ITS_WAY
-        self._perform(
+        do(
             session,
             BeginAttempt(actor=SYSTEM, at=reply.at, delivery_id=delivery.id, external_id=message_id),
             FinishAttempt(actor=SYSTEM, at=sent, delivery_id=delivery.id, state=DeliveryState.SENT),
@@ -184,16 +171,6 @@ class Past:
             automatic=False,
         )
 
-    def _stored(self, name: str) -> DraftFile:
-        attached = paper(name)
-        sha256 = self._services.store.attachments.put(attached.content)
-        return DraftFile(attached.filename, attached.content_type, len(attached.content), sha256)
-
-    def _perform(self, session: WriteSession, *actions: Action) -> None:
-        for action in actions:
-            outcome = perform(session, action)
-            assert not isinstance(outcome, Refusal), f"{outcome.reason} {action}"
-
     def _drafts(self, session: WriteSession, tickets: Sequence[_Ticket]) -> None:
         """What Julia has begun to write."""
         for ticket in tickets:
@@ -210,23 +187,6 @@ class Past:
                 saved_at=self._present,
             )
             save_draft(session, draft)
-
-
-def _deeds(row: Ticket, agent_id: str, text: str, at: datetime) -> Iterator[Action]:
-    """The actions behind a step's `do`."""
-    actor = agent(agent_id)
-    verb, _, rest = text.partition(" ")
-    match verb:
-        case "close":
-            yield Close(actor=actor, at=at, ticket_id=row.id, seen_inbound_id=row.last_inbound_id)
-        case "snooze":
-            yield Snooze(actor=actor, at=at, ticket_id=row.id, until=at + span(rest))
-        case "block":
-            yield SetBlocked(actor=actor, at=at, customer_id=row.customer_id, blocked=True)
-        case "read":
-            return
-        case _:
-            raise ValueError(f"no such deed: {text!r}")
 
 
 def _rich(text: str) -> str:

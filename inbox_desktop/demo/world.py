@@ -18,9 +18,11 @@ from inbox_desktop.demo.post import HOST, Post
 from inbox_desktop.demo.received import Received
 from inbox_desktop.demo.story import past_stories
 from inbox_desktop.demo.team import ALIASES, SHOP, SUPPORT, Team, hire
+from inbox_desktop.demo.text_line import TextLine
 from inbox_desktop.models.actions import SYSTEM, Action, Refusal, perform
 from inbox_desktop.models.actions.base import take_ticket_numbers
 from inbox_desktop.models.actions.channels import AddChannel, ChangeChannel
+from inbox_desktop.models.attachments import AttachmentStore
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.errors import ProfileError
 from inbox_desktop.models.health import Health
@@ -53,7 +55,8 @@ class Demo:
     """One sample world. `prepare` builds it, `start` lets the customers live, `stop` ends them.
 
     Without a `folder` it lives in a temporary one, which `stop` removes, so that every demo begins alike.
-    A folder that is named is kept, and a later demo in it goes on where this one ended.
+    A folder that is named is kept, and a later demo in it goes on where this one ended. `line` is the shop's
+    number for texts; the engine publishes with its publisher.
     """
 
     def __init__(self, folder: Path | None, pace: Pace | None = None) -> None:
@@ -61,6 +64,7 @@ class Demo:
         self.profile = Profile(folder or Path(tempfile.mkdtemp(prefix="inbox-desktop-demo-")))
         self._pace = pace or Pace()
         self._post = Post(self._arrived)
+        self.line = TextLine(AttachmentStore(self.profile.attachments))
         self._customers: Customers | None = None
         self._listen = Server(HOST, _free_port(), Security.NONE)
 
@@ -86,12 +90,14 @@ class Demo:
         return store
 
     def start(self, engine: Engine) -> None:
-        """From now on customers answer and new ones write, to the listener that `engine` runs."""
+        """From now on customers answer and new ones write, to the listener that `engine` runs and by text."""
         self._customers = Customers(self._post, past_stories(), SUPPORT, self._listen.port, self._pace)
         self._post.call(self._customers.begin()).result()
+        self.line.open(self._post, self._pace)
 
     def stop(self) -> None:
         """End the customers; may be called again. A temporary folder goes once its store is closed."""
+        self.line.close()
         self._post.close()
         if not self._is_temporary or not self.profile.folder.exists():
             return
@@ -139,11 +145,13 @@ class Demo:
         try:
             channel = MailChannel(new_id(), f"{SHOP} support", SUPPORT, self._settings())
             team = await services.write(lambda session: _found(session, channel))
+            await services.write(lambda session: self.line.fill(store, session, team, present))
             forwarded = ForwardedMail(services, channel, _nobody_listens, since=present - _BEFORE)
             await Past(services, team, forwarded, present).happen(past_stories())
             await warming
             sender = EmailSender(channel.settings, _no_password, services.store.attachments)
-            await Outbox(store, services.write, lambda _channel_id: sender, lambda: present).flush_once()
+            senders = {channel.id: sender}  # what is to be texted waits until there is a provider
+            await Outbox(store, services.write, senders.get, lambda: present).flush_once()
         finally:
             services.close(_CLOSE_SECONDS)
 
@@ -154,6 +162,7 @@ class Demo:
             if channel_id is not None:
                 settings = self._settings().to_json()
                 perform(session, ChangeChannel(actor=SYSTEM, channel_id=channel_id, settings=settings))
+            self.line.rewire(session)
 
     def _arrived(self, mail: Received) -> None:
         """A customer got a mail; before the start nobody is there to read it."""

@@ -13,10 +13,13 @@ _GRACE_SECONDS = 5.0
 
 
 class LoopbackServer:
-    """Serves an ASGI application on a free port of 127.0.0.1, until it is stopped."""
+    """Serves an ASGI application on 127.0.0.1, until it is stopped.
 
-    def __init__(self, app: ASGIApp, name: str) -> None:
-        self._socket = socket.create_server(("127.0.0.1", 0))
+    `listening` is a socket that listens there already; without one it takes a free port.
+    """
+
+    def __init__(self, app: ASGIApp, name: str, listening: socket.socket | None = None) -> None:
+        self._socket = listening or socket.create_server(("127.0.0.1", 0))
         self.port: int = self._socket.getsockname()[1]
         config = uvicorn.Config(
             app,

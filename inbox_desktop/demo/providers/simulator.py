@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import socket
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -114,9 +115,9 @@ class Simulator:
     ) -> None:
         self.stop()
 
-    def start(self) -> None:
-        """Serve on a free port of loopback."""
-        self._server = LoopbackServer(self, f"{self.name} simulator")
+    def start(self, listening: socket.socket | None = None) -> None:
+        """Serve on a free port of loopback, or where `listening` listens already."""
+        self._server = LoopbackServer(self, f"{self.name} simulator", listening)
         self._server.start()
 
     def stop(self) -> None:
@@ -198,6 +199,11 @@ class Simulator:
         with self._lock:
             self._count += 1
             return self.format_id(kind, self._count)
+
+    def skip_ids(self, last: int) -> None:
+        """Let new ids follow the one of this count: somebody knows texts with earlier ones."""
+        with self._lock:
+            self._count = max(self._count, last)
 
     def format_id(self, kind: str, count: int) -> str:
         """The provider's form of an id."""
