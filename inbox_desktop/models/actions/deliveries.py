@@ -68,7 +68,8 @@ class BeginAttempt(DeliveryAction):
         if delivery.not_before is not None and delivery.not_before > self.at:
             raise RefusedError("It is not time to send this yet.")
         message = session.get_one(Message, delivery.message_id)
-        _name(session, message, self.external_id)
+        if message.external_id is None:
+            _name(session, message, self.external_id)
         delivery.state = DeliveryState.ATTEMPTING
         delivery.begun_at = self.at
         delivery.attempts += 1
@@ -268,8 +269,12 @@ def _take_back(session: WriteSession, message: Message) -> None:
 
 
 def _name(session: WriteSession, message: Message, external_id: str | None) -> None:
-    """Let the message be known by the id, and its ticket be found by that and by what it refers to."""
-    if external_id is None or message.external_id is not None:
+    """Let the message be known by the id, and its ticket be found by that and by what it refers to.
+
+    A text that is sent once more gets another id from its provider, who reports on that one from then on; the
+    earlier one stays a key of the ticket.
+    """
+    if external_id is None or message.external_id == external_id:
         return
     message.external_id = external_id
     if message.ticket_id is not None:

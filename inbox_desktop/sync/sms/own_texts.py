@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 
 from inbox_desktop.models.kinds import DeliveryState
 from inbox_desktop.models.store import Reader
-from inbox_desktop.models.tables import Delivery, Message, Recipient
+from inbox_desktop.models.tables import Delivery, Message, Recipient, ThreadKey
 from inbox_desktop.sync.sms.provider import ProviderText
 
 _OPEN = (DeliveryState.ATTEMPTING, DeliveryState.UNKNOWN)
@@ -44,8 +44,13 @@ class OwnTexts:
 
 def own_texts(connection: Reader, channel_id: str, external_ids: Collection[str]) -> OwnTexts:
     """What is known of these provider's ids, and what the channel has not finished sending."""
-    known = select(Message.external_id).where(
-        Message.channel_id == channel_id, Message.external_id.in_(external_ids)
+    known = union(
+        select(Message.external_id).where(
+            Message.channel_id == channel_id, Message.external_id.in_(external_ids)
+        ),
+        select(ThreadKey.external_id).where(  # of attempts before the last one
+            ThreadKey.channel_id == channel_id, ThreadKey.external_id.in_(external_ids)
+        ),
     )
     unfinished = (
         select(Delivery.id, Message.id, Recipient.address, Message.text, Delivery.state)
