@@ -55,7 +55,7 @@ class PeoplePicker(Popover):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.list.setStyleSheet(_list_style())
+        self.list.setStyleSheet(list_style())
         self.list.setAccessibleName("People")
         self.list.itemClicked.connect(lambda _item: self._accept())
         self.body.addWidget(self.search)
@@ -117,7 +117,8 @@ def _avatar_icon(name: str, ratio: float) -> QIcon:
     return QIcon(pixmap)
 
 
-def _list_style() -> str:
+def list_style() -> str:
+    """The style sheet of a short list to choose from: a soft ground under the one that is chosen."""
     tokens = theme().tokens
     return (
         f"QListWidget {{ background: {tokens.raised}; }}"

@@ -13,9 +13,8 @@ from PySide6.QtCore import QEvent, QPoint, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from inbox_desktop.models.actions import Outcome, Refusal
+from inbox_desktop.models.actions import Outcome
 from inbox_desktop.models.actions.messages import Reply
-from inbox_desktop.models.actions.tickets import AddTag, RemoveTag
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.health import Health
 from inbox_desktop.models.queries.directory import me
@@ -150,8 +149,9 @@ class MainWindow(QWidget):
         self.thread_pane.notice.connect(self.door.say)
         self.thread_pane.thread_shown.connect(self._tell_content)
         self.thread_pane.composer.ticket_wanted.connect(self.open_ticket)
+        self.thread_pane.composer.consent_wanted.connect(self.overview.profile.note_consent)
         self.overview.open_ticket.connect(self.open_ticket)
-        self.overview.performed.connect(self._tagged)
+        self.overview.performed.connect(self.door.tell)
         self.status.try_wanted.connect(self._try_channel)
         self.status.settings_wanted.connect(partial(self.run, "settings"))
         self.status.outbox_wanted.connect(self.open_outbox)
@@ -365,13 +365,6 @@ class MainWindow(QWidget):
                 self.door.say(words)  # it leaves at once: there is no time to take it back
             else:
                 self.door.tell([outcome], words, seconds=(action.not_before - now()).total_seconds())
-
-    def _tagged(self, results: object) -> None:
-        """A tag was put on or taken off in the overview; what was refused it has told itself."""
-        for result in cast("list[Outcome | Refusal]", results):
-            if isinstance(result, Outcome) and isinstance(result.action, AddTag | RemoveTag):
-                verb = "added" if isinstance(result.action, AddTag) else "removed"
-                self.door.tell([result], f"Tag {result.action.tag} {verb}")
 
     def _undone(self, ticket_id: str) -> None:
         if ticket_id:

@@ -2,11 +2,20 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from inbox_desktop.models.phones import show_phone
 from inbox_desktop.models.queries.rows import Overview
-from inbox_desktop.ui.kit import Avatar, ElidedLabel, Label, customer_label, one_line
+from inbox_desktop.ui.kit import (
+    Avatar,
+    ElidedLabel,
+    IconButton,
+    Label,
+    customer_label,
+    one_line,
+    plain_tool_tip,
+)
 from inbox_desktop.ui.kit.tokens import GAP_WIDE
 
 _MOST_ADDRESSES = 3
@@ -22,17 +31,27 @@ def since_words(since: datetime, now: datetime, locale: QLocale) -> str:
     return f"customer since {locale.monthName(there.month, QLocale.FormatType.LongFormat)}"
 
 
-def reachable_at(overview: Overview) -> str:
-    """The customer's addresses and phone numbers, the ticket's own first, a few of them."""
+def reachable_at(overview: Overview) -> dict[str, str]:
+    """The customer's addresses and phones as people read them, the ticket's own first, with their tool tips.
+
+    That of a phone is its international form.
+    """
     ticket = overview.ticket
-    known = dict.fromkeys((ticket.customer_address, *overview.addresses, *overview.phones))
-    shown = [one_line(address) for address in known if address]
-    more = len(shown) - _MOST_ADDRESSES
-    return "\n".join(shown[:_MOST_ADDRESSES]) + (f"\nand {more} more" if more > 0 else "")
+    phones = {phone.number: phone.shown for phone in overview.phone_rows}
+    own = phones.get(ticket.customer_address, ticket.customer_shown or ticket.customer_address)
+    tips = {one_line(shown): show_phone(number) for number, shown in phones.items()}
+    known = dict.fromkeys((own, *overview.addresses, *overview.phones))
+    return {one_line(address): tips.get(one_line(address), "") for address in known if address}
 
 
 class Head(QWidget):
-    """Avatar, name, addresses."""
+    """Avatar, name, addresses.
+
+    Signals:
+        menu_wanted(QWidget): what can be done with the profile shall be offered, at this widget.
+    """
+
+    menu_wanted = Signal(object)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -40,6 +59,9 @@ class Head(QWidget):
         self._name = ElidedLabel("", "text", weight=600, parent=self)
         self._addresses = [ElidedLabel("", "text", "text_2", parent=self) for _ in range(_MOST_ADDRESSES + 1)]
         self._since = Label("", "text", "text_2", wrap=True, parent=self)
+        self.more = IconButton("more", "Profile", parent=self)
+        self.more.set_tight(tight=True)
+        self.more.clicked.connect(lambda _checked=False: self.menu_wanted.emit(self.more))
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(self._name)
@@ -51,16 +73,25 @@ class Head(QWidget):
         row.setSpacing(GAP_WIDE)
         row.addWidget(self._avatar, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
+        row.addWidget(self.more, 0, Qt.AlignmentFlag.AlignTop)
 
     def set_overview(self, overview: Overview, now: datetime) -> None:
         """Show another customer."""
         name = customer_label(overview.ticket)
         self._avatar.set_person(name, colour_key=overview.ticket.customer_name or name)
         self._name.set_text(name)
-        lines = [line for line in reachable_at(overview).split("\n") if line and line != name]
+        known = reachable_at(overview)
+        self._name.setToolTip(plain_tool_tip(known.get(name, "")))
+        lines = [(line, tip) for line, tip in known.items() if line != name]
+        more = len(lines) - _MOST_ADDRESSES
+        if more > 0:
+            others = ", ".join(line for line, _ in lines[_MOST_ADDRESSES:])
+            lines[_MOST_ADDRESSES:] = [(f"and {more} more", others)]
         for index, label in enumerate(self._addresses):
-            label.set_text(lines[index] if index < len(lines) else "")
-            label.setVisible(index < len(lines))
+            words, tip = lines[index] if index < len(lines) else ("", "")
+            label.set_text(words)
+            label.setToolTip(plain_tool_tip(tip))
+            label.setVisible(bool(words))
         since = since_words(overview.customer_since, now, QLocale())
         self._since.setText(since[:1].upper() + since[1:])
         self.setAccessibleName(f"Customer {name}, {self._since.text()}")

@@ -11,14 +11,16 @@ from inbox_desktop.models.actions import Action, Outcome, Refusal, agent
 from inbox_desktop.models.actions.tickets import AddTag, RemoveTag
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.queries.overview import overview as read_overview
-from inbox_desktop.models.queries.rows import Overview
+from inbox_desktop.models.queries.rows import MergeSuggestion, Overview
 from inbox_desktop.models.store import Changed, Reader
 from inbox_desktop.ui.bridge import Bridge
 from inbox_desktop.ui.gathering import Gathering
 from inbox_desktop.ui.kit import Banner, Card, ErrorState, Theme, Tone, one_line, theme
 from inbox_desktop.ui.kit.tokens import EDGE, GAP_WIDE
+from inbox_desktop.ui.overview.consent import ConsentCard
 from inbox_desktop.ui.overview.head import Head
 from inbox_desktop.ui.overview.history import HistoryCard
+from inbox_desktop.ui.overview.profile import ProfileTools
 from inbox_desktop.ui.overview.ticket_card import TicketCard
 
 _FOLDED: Final = "overview/folded"
@@ -33,11 +35,11 @@ class OverviewPane(QWidget):
 
     Signals:
         open_ticket(str): another ticket was chosen; its id.
-        performed(list[Outcome | Refusal]): a tag was put on or taken off, or that was refused.
+        performed(list[Outcome | Refusal], str): something was done, or refused; and what, in words.
     """
 
     open_ticket = Signal(str)
-    performed = Signal(list)
+    performed = Signal(list, str)
 
     def __init__(
         self, bridge: Bridge, look: Theme, parent: QWidget | None = None, settings: QSettings | None = None
@@ -49,9 +51,16 @@ class OverviewPane(QWidget):
         self._overview: Overview | None = None
         self._head = Head(self)
         self._possibly: Banner | None = None
+        self._double: Banner | None = None
         self._ticket = TicketCard(self)
+        self._consent = ConsentCard(self)
         self._history = HistoryCard(self)
+        self.profile = ProfileTools(bridge, self)
         self._lay_out()
+        self._head.menu_wanted.connect(self.profile.open_menu)
+        self._consent.change_wanted.connect(self.profile.note_consent)
+        self.profile.performed.connect(self.performed)
+        self.profile.suggested.connect(self._show_double)
         self._ticket.tag_added.connect(self._add_tag)
         self._ticket.tag_removed.connect(self._remove_tag)
         self._history.opened.connect(self.open_ticket)
@@ -73,7 +82,7 @@ class OverviewPane(QWidget):
         self._column = QVBoxLayout(content)
         self._column.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
         self._column.setSpacing(GAP_WIDE)
-        for widget in (self._head, self._ticket, self._history):
+        for widget in (self._head, self._ticket, self._consent, self._history):
             self._column.addWidget(widget)
         self._column.addStretch(1)
         area = QScrollArea(self)
@@ -107,6 +116,7 @@ class OverviewPane(QWidget):
         self._ticket_id = ticket_id
         if ticket_id is None:
             self._overview = None
+            self.profile.set_overview(None)
             self._clock.stop()
             self._pages.setCurrentIndex(_NOTHING)
             self._soon.stop()
@@ -129,6 +139,7 @@ class OverviewPane(QWidget):
         if found is not None and found == self._overview and self._pages.currentIndex() == _SHOWN:
             return
         self._overview = found
+        self.profile.set_overview(found)
         self._pages.setCurrentIndex(_NOTHING if found is None else _SHOWN)
         self._show()
         self._clock.start()
@@ -143,16 +154,15 @@ class OverviewPane(QWidget):
             return
         moment = now()
         self._head.set_overview(found, moment)
-        self._ticket.set_ticket(found.ticket, moment)
+        self._ticket.set_ticket(found.ticket, moment, found.attribution)
+        self._consent.set_phones(found.phone_rows, moment)
         self._history.set_history(found, moment)
         self._show_possibly(found)
 
     def _show_possibly(self, found: Overview) -> None:
         """Say that the ticket may belong to another one, which nobody can know for certain."""
-        if self._possibly is not None:
-            self._possibly.hide()
-            self._possibly.deleteLater()
-            self._possibly = None
+        _put_away(self._possibly)
+        self._possibly = None
         other = found.possibly_belongs_to
         if other is None:
             return
@@ -160,6 +170,21 @@ class OverviewPane(QWidget):
         self._possibly = Banner(words, Tone.ACCENT, icon_name="link", parent=self)
         self._possibly.add_link("Open", lambda: self.open_ticket.emit(other.id))
         self._column.insertWidget(1, self._possibly)
+
+    def _show_double(self, found: MergeSuggestion | None) -> None:
+        """Say that another profile may be the same person, and offer to bring both together."""
+        _put_away(self._double)
+        self._double = None
+        if found is None:
+            return
+        who = one_line(found.name, 60)
+        who = f"{who} ({one_line(found.address)})" if who else one_line(found.address)
+        self._double = Banner(
+            f"{found.reason} Same person as {who}?", Tone.ACCENT, icon_name="people", tall=True, parent=self
+        )
+        merge = partial(self.profile.merge, found.customer_id, found.name, found.address)
+        self._double.add_link("Merge", merge)
+        self._column.insertWidget(1, self._double)
 
     def _on_changed(self, changed: Changed) -> None:
         if self._ticket_id is None:
@@ -178,25 +203,24 @@ class OverviewPane(QWidget):
 
     def _add_tag(self, tag: str) -> None:
         if self._ticket_id is not None:
-            self._perform(AddTag(actor=agent(self._bridge.me.id), ticket_id=self._ticket_id, tag=tag))
+            add = AddTag(actor=agent(self._bridge.me.id), ticket_id=self._ticket_id, tag=tag)
+            self._perform(add, f"Tag {tag} added")
 
     def _remove_tag(self, tag: str) -> None:
         if self._ticket_id is not None:
-            self._perform(RemoveTag(actor=agent(self._bridge.me.id), ticket_id=self._ticket_id, tag=tag))
+            remove = RemoveTag(actor=agent(self._bridge.me.id), ticket_id=self._ticket_id, tag=tag)
+            self._perform(remove, f"Tag {tag} removed")
 
-    def _perform(self, action: Action) -> None:
-        self._bridge.perform([action], self._performed, self._bridge.trouble.emit)
+    def _perform(self, action: Action, said: str) -> None:
+        self._bridge.perform([action], partial(self._performed, said), self._bridge.trouble.emit)
 
-    def _performed(self, results: list[Outcome | Refusal]) -> None:
-        for result in results:
-            if isinstance(result, Refusal):
-                self._bridge.trouble.emit(result.reason)
-        self.performed.emit(results)
+    def _performed(self, said: str, results: list[Outcome | Refusal]) -> None:
+        self.performed.emit(results, said)
 
     # Folding
 
     def _cards(self) -> dict[str, Card]:
-        return {"ticket": self._ticket, "history": self._history}
+        return {"ticket": self._ticket, "consent": self._consent, "history": self._history}
 
     def _restore_folds(self) -> None:
         kept = str(self._settings.value(_FOLDED, "")) if self._settings is not None else ""
@@ -215,6 +239,12 @@ class OverviewPane(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme().colour("window"))
         painter.end()
+
+
+def _put_away(banner: Banner | None) -> None:
+    if banner is not None:
+        banner.hide()
+        banner.deleteLater()
 
 
 def _read(reader: Reader, ticket_id: str) -> Overview | None:
