@@ -71,6 +71,11 @@ def show_phone(e164: str, region: str | None = None) -> str:
     return _shown(e164, region) if is_phone(e164) else e164
 
 
+@lru_cache(maxsize=64)
+def _region_of(e164: str) -> str | None:
+    return region_of(e164)
+
+
 @lru_cache(maxsize=4096)
 def _shown(e164: str, region: str | None) -> str:
     import phonenumbers  # noqa: PLC0415 - see above
@@ -96,6 +101,11 @@ def region_of(e164: str) -> str | None:
     largest = phonenumbers.region_code_for_country_code(number.country_code or 0)
     region = phonenumbers.region_code_for_number(number) or largest
     return None if region in {_NOWHERE, phonenumbers.UNKNOWN_REGION} else region
+
+
+def show_phone_to(e164: str, ours: str) -> str:
+    """A number for people who sit where our own number `ours` (E.164) is."""
+    return show_phone(e164, _region_of(ours)) if is_phone(e164) else e164
 
 
 def ways_to_write(e164: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QLocale
 
 from inbox_desktop.models.health import Health
 from inbox_desktop.models.kinds import ChannelKind, ChannelState
+from inbox_desktop.models.phones import is_phone, show_phone_to
 from inbox_desktop.ui.kit import Tone, short_duration
 
 KIND_WORDS: Final = {ChannelKind.EMAIL: "E-mail", ChannelKind.SMS: "SMS", ChannelKind.CHAT: "Chat"}
@@ -22,7 +23,9 @@ _TONES: Final = {
 
 def channel_name(health: Health, *, alone: bool) -> str:
     """What the channel is called: its kind, or its name when there are several of the kind."""
-    return KIND_WORDS[health.kind] if alone else health.name
+    if alone:
+        return KIND_WORDS[health.kind]
+    return show_phone_to(health.name, health.name) if is_phone(health.name) else health.name
 
 
 def channel_tone(health: Health) -> Tone:

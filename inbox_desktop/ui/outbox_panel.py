@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from inbox_desktop.models.actions import Action, agent
 from inbox_desktop.models.actions.deliveries import CancelDelivery, FinishAttempt, RetryDelivery, SendNow
 from inbox_desktop.models.clock import now
-from inbox_desktop.models.kinds import DeliveryState
+from inbox_desktop.models.kinds import ChannelKind, DeliveryState, MessageKind
 from inbox_desktop.models.queries.rows import OutboxRow
 from inbox_desktop.ui.deeds import Deed
 from inbox_desktop.ui.kit import (
@@ -25,24 +25,29 @@ from inbox_desktop.ui.kit import (
     theme,
 )
 from inbox_desktop.ui.popover import Popover
+from inbox_desktop.ui.thread.text_strips import ASK, reason_words
 
 _WIDTH: Final = 440
 _TALLEST: Final = 460
 _S = DeliveryState
+_BY_ITSELF: Final = {MessageKind.AUTO_REPLY: "automatic answer", MessageKind.NOTIFICATION: "notification"}
 
 Choice = tuple[str, Callable[[str, OutboxRow], Deed]]
 
 
 def state_words(row: OutboxRow, moment: datetime, locale: QLocale) -> str:
     """What is the matter with a message, as a sentence."""
-    detail = f" {row.detail}" if row.detail else ""
+    is_text = row.channel_kind is ChannelKind.SMS
+    reason = reason_words(row.detail) if is_text else row.detail
+    detail = f" {reason}" if reason else ""
     match row.state:
         case _S.ATTEMPTING:
             return "Being sent now."
         case _S.FAILED:
             return f"Not sent.{detail}"
         case _S.UNKNOWN:
-            return f"It is not known whether it was sent.{detail} Look into the Sent folder of the mailbox."
+            look = ASK if is_text else "Look into the Sent folder of the mailbox."
+            return f"It is not known whether it was sent.{detail} {look}"
         case _ if row.not_before is not None and row.not_before > moment:
             seconds = (row.not_before - moment).total_seconds()
             if seconds < 3600:
@@ -54,7 +59,9 @@ def state_words(row: OutboxRow, moment: datetime, locale: QLocale) -> str:
 
 def _cancel(me: str, row: OutboxRow) -> Deed:
     action: Action = CancelDelivery(actor=agent(me), ticket_id=row.ticket_id, message_id=row.message_id)
-    return Deed((action,), f"The answer in #{row.ticket_number} is a draft again")
+    if row.kind is MessageKind.REPLY:
+        return Deed((action,), f"The answer in #{row.ticket_number} is a draft again")
+    return Deed((action,), f"The {_BY_ITSELF.get(row.kind, 'message')} will not be sent")
 
 
 def _send_now(me: str, row: OutboxRow) -> Deed:
@@ -78,7 +85,8 @@ def choices(row: OutboxRow) -> tuple[Choice, ...]:
         case _S.QUEUED:
             return (("Send now", _send_now), ("Cancel", _cancel))
         case _S.FAILED:
-            return (("Try again", _retry), ("Back to draft", _cancel))
+            back = "Back to draft" if row.kind is MessageKind.REPLY else "Do not send"
+            return (("Try again", _retry), (back, _cancel))
         case _S.UNKNOWN:
             return (("It was sent", _was_sent), ("Send again", _retry))
         case _:
@@ -137,7 +145,8 @@ class OutboxPanel(Popover):
         column = QVBoxLayout(box)
         column.setContentsMargins(16, 10, 16, 10)
         column.setSpacing(3)
-        to = row.customer_name or ", ".join(row.recipients)
+        is_notice = row.kind is MessageKind.NOTIFICATION
+        to = ", ".join(row.recipients) if is_notice or not row.customer_name else row.customer_name
         first = QHBoxLayout()
         first.setSpacing(8)
         first.addWidget(ElidedLabel(f"To {to}", weight=600, parent=box), 1)
@@ -145,7 +154,7 @@ class OutboxPanel(Popover):
         number.clicked.connect(partial(self._show, row.ticket_id))
         first.addWidget(number)
         column.addLayout(first)
-        column.addWidget(ElidedLabel(row.subject or "No subject", parent=box))
+        column.addWidget(ElidedLabel(row.subject or row.snippet or "No subject", parent=box))
         bad = row.state in {_S.FAILED, _S.UNKNOWN}
         words = state_words(row, now(), self._locale)
         column.addWidget(Label(words, "secondary", "red_text" if bad else "text_2", wrap=True, parent=box))

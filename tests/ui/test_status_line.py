@@ -10,13 +10,14 @@ from pytestqt.qtbot import QtBot
 
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.health import Health, Progress
-from inbox_desktop.models.kinds import ChannelKind, ChannelState, DeliveryState
+from inbox_desktop.models.kinds import ChannelKind, ChannelState, DeliveryState, MessageKind
 from inbox_desktop.models.queries.rows import OutboxRow
 from inbox_desktop.ui.channel_words import channel_tone, detail_words, state_words
-from inbox_desktop.ui.kit import Tone
+from inbox_desktop.ui.kit import ElidedLabel, Tone
 from inbox_desktop.ui.outbox_panel import OutboxPanel, choices
 from inbox_desktop.ui.outbox_panel import state_words as delivery_words
 from inbox_desktop.ui.status_line import StatusLine, summary_of
+from inbox_desktop.ui.thread.text_strips import ASK
 from tests.ui.fingers import press
 
 # The offscreen platform cannot raise windows, and says so.
@@ -186,6 +187,35 @@ def test_a_message_says_what_is_the_matter_and_what_can_be_done(
 ) -> None:
     assert delivery_words(row, NOW, ENGLISH) == words
     assert [title for title, _make in choices(row)] == offered
+
+
+def test_a_text_of_unknown_end_is_not_looked_for_in_a_sent_folder() -> None:
+    detail = "Perhaps sent, perhaps not. Twilio did not answer."
+    row = letter(DeliveryState.UNKNOWN, detail=detail, channel_kind=ChannelKind.SMS)
+    words = delivery_words(row, NOW, ENGLISH)
+    assert words == f"It is not known whether it was sent. Twilio did not answer. {ASK}"
+
+
+def test_the_outbox_names_what_is_sent_by_itself_and_to_whom(line: StatusLine) -> None:
+    notice = letter(
+        DeliveryState.FAILED,
+        kind=MessageKind.NOTIFICATION,
+        recipients=("julia@shop.example",),
+        subject="New text from (415) 555-0132",
+    )
+    text = letter(
+        DeliveryState.QUEUED,
+        subject="",
+        snippet="It is on its way",
+        channel_kind=ChannelKind.SMS,
+        customer_name="Bo",
+    )
+    panel = OutboxPanel("me", line)
+    panel.set_rows((notice, text))
+    said = [label.text() for label in panel.findChildren(ElidedLabel)]
+    assert said == ["To julia@shop.example", "New text from (415) 555-0132", "To Bo", "It is on its way"]
+    assert [title for title, _make in choices(notice)] == ["Try again", "Do not send"]
+    assert choices(notice)[1][1]("me", notice).said == "The notification will not be sent"
 
 
 def test_the_outbox_panel_hands_on_what_was_chosen(line: StatusLine, qtbot: QtBot) -> None:

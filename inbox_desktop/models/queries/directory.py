@@ -1,12 +1,11 @@
 """Who and what an inbox has: the people, the channels, the settings."""
 
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from inbox_desktop.models.kinds import ChannelKind, Role
-from inbox_desktop.models.phones import region_of, show_phone
+from inbox_desktop.models.phones import show_phone_to
 from inbox_desktop.models.queries.rows import AgentRow, ChannelRow
 from inbox_desktop.models.tables import Agent, Channel, Setting
 
@@ -41,15 +40,10 @@ def channels(connection: Connection) -> tuple[ChannelRow, ...]:
             row.name,
             row.address,
             enabled=row.removed_at is None,
-            shown=_shown(row.address) if row.kind == ChannelKind.SMS else row.address,
+            shown=show_phone_to(row.address, row.address) if row.kind == ChannelKind.SMS else row.address,
         )
         for row in connection.execute(query.order_by(Channel.created_at, Channel.id))
     )
-
-
-@lru_cache(maxsize=64)
-def _shown(number: str) -> str:
-    return show_phone(number, region_of(number))
 
 
 def channel_settings(connection: Connection, channel_id: str) -> dict[str, Any] | None:

@@ -30,7 +30,7 @@ class TicketRow:
     `last_message_id` and `last_inbound_id` are what the reader of the list has seen: the preconditions
     of closing and of marking as read. `delivery_problem`: our newest reply did not reach everybody, or
     it is not known whether it did. `customer_shown` is the address as people read it: a phone as it is
-    dialled where our own number is.
+    dialled where our own number is. `may_text`: whether the person agreed to texts; None for other channels.
     """
 
     id: str
@@ -61,6 +61,7 @@ class TicketRow:
     last_inbound_id: str | None = None
     delivery_problem: bool = False
     customer_shown: str = ""
+    may_text: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +284,10 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """One message that has not left yet, or whose end is not known."""
+    """One message that has not left yet, or whose end is not known.
+
+    `channel_kind` is by what it leaves: a notification about a text leaves by e-mail.
+    """
 
     delivery_id: str
     message_id: str
@@ -296,6 +300,9 @@ class OutboxRow:
     detail: str
     not_before: datetime | None
     queued_at: datetime
+    channel_kind: ChannelKind = ChannelKind.EMAIL
+    kind: MessageKind = MessageKind.REPLY
+    snippet: str = ""
 
 
 @dataclass(frozen=True, slots=True)

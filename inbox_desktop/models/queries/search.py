@@ -1,5 +1,6 @@
 """Search over everything: messages, names, addresses, subjects, ticket numbers."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -17,11 +18,13 @@ from inbox_desktop.models.texts import snippet_of
 
 LONGEST_QUERY = 200
 SHORTEST_ADDRESS = 3
+SHORTEST_PHONE = 4
 RECENT_TICKETS = 2_500
 COMMON = 2_000
 """A word that stands in so many messages says little about where to look."""
 MOST_SPREAD = 8
 """Of more words than this, all must stand in one message."""
+_PHONE = re.compile(r"[+(]?[0-9][0-9 ()./\-\u00a0\u2010-\u2015]*")
 _MOST_IDENTITIES = 50
 _EXCERPT_FROM = 20_000
 _LEAD = 40
@@ -146,15 +149,16 @@ def _spread(words: int, *, has_rare: bool) -> TextClause:
 
 
 def _by_address(connection: Connection, typed: str, limit: int) -> list[_Hit]:
-    """Tickets of customers one of whose addresses or phone numbers begins like this."""
+    """Tickets of customers one of whose addresses begins like this, or whose phone holds these digits."""
     start = typed.lower()
-    if len(start) < SHORTEST_ADDRESS or any(character.isspace() for character in start):
+    digits = _digits_of_phone(typed)
+    if digits:
+        which = (Identity.kind == IdentityKind.PHONE) & Identity.value.contains(digits, autoescape=True)
+    elif len(start) < SHORTEST_ADDRESS or any(character.isspace() for character in start):
         return []
-    customers = (
-        select(Identity.customer_id)
-        .where(Identity.kind.in_(tuple(IdentityKind)), Identity.value.between(start, start + _HIGHEST))
-        .limit(_MOST_IDENTITIES)
-    )
+    else:
+        which = Identity.kind.in_(tuple(IdentityKind)) & Identity.value.between(start, start + _HIGHEST)
+    customers = select(Identity.customer_id).where(which).limit(_MOST_IDENTITIES)
     query = (
         select(Ticket.last_message_at, Ticket.id)
         .where(Ticket.customer_id.in_(customers))
@@ -162,6 +166,14 @@ def _by_address(connection: Connection, typed: str, limit: int) -> list[_Hit]:
         .limit(limit)
     )
     return [_Hit(True, to_micros(row.last_message_at), row.id) for row in connection.execute(query)]
+
+
+def _digits_of_phone(typed: str) -> str:
+    """The digits of what looks like a phone, or like a part of one, however they are grouped; else ""."""
+    if not _PHONE.fullmatch(typed):
+        return ""
+    digits = "".join(filter(str.isdecimal, typed))
+    return digits.lstrip("0") if len(digits) >= SHORTEST_PHONE else ""
 
 
 def _excerpts(connection: Connection, hits: Sequence[_Hit], typed: str) -> dict[str, str]:

@@ -3,15 +3,21 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, or_, select, type_coerce
+from sqlalchemy import BigInteger, Connection, Row, case, or_, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute
 
 from inbox_desktop.models.clock import from_micros
-from inbox_desktop.models.kinds import ChannelKind, DeliveryState, MessageKind, TicketStatus
-from inbox_desktop.models.phones import region_of, show_phone
+from inbox_desktop.models.kinds import (
+    ChannelKind,
+    ConsentState,
+    DeliveryState,
+    IdentityKind,
+    MessageKind,
+    TicketStatus,
+)
+from inbox_desktop.models.phones import show_phone_to
 from inbox_desktop.models.queries.among import among, listed
 from inbox_desktop.models.queries.filters import Sort, TicketFilter
 from inbox_desktop.models.queries.paging import page_key, page_of_ids
@@ -19,8 +25,10 @@ from inbox_desktop.models.queries.rows import PageKey, TicketRow
 from inbox_desktop.models.tables import (
     Agent,
     Channel,
+    Consent,
     Customer,
     Delivery,
+    Identity,
     Message,
     Recipient,
     Ticket,
@@ -38,6 +46,17 @@ def _micros(time: InstrumentedAttribute[Any]) -> Any:
     """A time as it is stored: a page of rows is converted here in one go, not column by column."""
     return type_coerce(time, BigInteger)
 
+
+_AGREED = (
+    select(Consent.identity_id)
+    .join(Identity, Identity.id == Consent.identity_id)
+    .where(
+        Identity.kind == IdentityKind.PHONE,
+        Identity.value == Ticket.customer_address,
+        Consent.state == ConsentState.GRANTED,
+    )
+    .exists()
+)
 
 # In the order in which `_row` takes them.
 _ROWS = (
@@ -67,6 +86,7 @@ _ROWS = (
         Ticket.has_attachments,
         Ticket.last_message_id,
         Ticket.last_inbound_id,
+        case((Ticket.channel_kind == ChannelKind.SMS, _AGREED), else_=None),
     )
     .join(Channel, Channel.id == Ticket.channel_id)
     .join(Customer, Customer.id == Ticket.customer_id)
@@ -189,6 +209,7 @@ def _row(
         has_attachments,
         last_message_id,
         last_inbound_id,
+        may_text,
     ) = ticket
     return TicketRow(
         id=ticket_id,
@@ -218,17 +239,13 @@ def _row(
         last_message_id=last_message_id,
         last_inbound_id=last_inbound_id,
         delivery_problem=delivery_problem,
-        customer_shown=_shown(channel_kind, customer_address, channel_address),
+        may_text=None if may_text is None else bool(may_text),
+        customer_shown=(
+            show_phone_to(customer_address, channel_address)
+            if channel_kind == ChannelKind.SMS
+            else customer_address
+        ),
     )
-
-
-def _shown(channel_kind: str, address: str, ours: str) -> str:
-    return show_phone(address, _region_of(ours)) if channel_kind == ChannelKind.SMS else address
-
-
-@lru_cache(maxsize=64)
-def _region_of(number: str) -> str | None:
-    return region_of(number)
 
 
 def _moment(micros: int | None) -> datetime | None:

@@ -15,7 +15,14 @@ from PySide6.QtCore import (
 
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.queries.rows import TicketRow
-from inbox_desktop.ui.kit import NOT_DELIVERED, StateRole, TicketRole, ticket_sentence
+from inbox_desktop.ui.kit import (
+    NOT_DELIVERED,
+    NOT_SUBSCRIBED,
+    PillSpec,
+    StateRole,
+    TicketRole,
+    ticket_sentence,
+)
 from inbox_desktop.ui.ticket_list.diff import Change, Insert, Move, Remove, Step
 
 MOST_STEPS = 60
@@ -71,7 +78,7 @@ class TicketListModel(QAbstractListModel):
             return None
         if role == TicketRole:
             return row
-        state = NOT_DELIVERED if row.delivery_problem else None
+        state = _state(row)
         if role == StateRole:
             return state
         if role == Qt.ItemDataRole.AccessibleTextRole:
@@ -150,3 +157,10 @@ class TicketListModel(QAbstractListModel):
         after = [QModelIndex() if place is None else self.index(place) for place in places]
         self.changePersistentIndexList(before, after)
         self.layoutChanged.emit()
+
+
+def _state(row: TicketRow) -> PillSpec | None:
+    """What stands in the way of an answer, besides what the ticket itself tells."""
+    if row.delivery_problem:
+        return NOT_DELIVERED
+    return NOT_SUBSCRIBED if row.may_text is False and not row.customer_blocked else None

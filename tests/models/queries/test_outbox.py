@@ -7,7 +7,7 @@ from inbox_desktop.models.actions.deliveries import BeginAttempt, CancelDelivery
 from inbox_desktop.models.actions.messages import Reply
 from inbox_desktop.models.check import check
 from inbox_desktop.models.ids import new_id
-from inbox_desktop.models.kinds import DeliveryState
+from inbox_desktop.models.kinds import ChannelKind, DeliveryState, MessageKind
 from inbox_desktop.models.queries.drafts import draft
 from inbox_desktop.models.queries.outbox import outbox
 from inbox_desktop.models.queries.rows import OutboxRow
@@ -92,3 +92,18 @@ def test_what_is_sent_by_itself_can_be_taken_back_and_becomes_no_draft(store: St
     with store.read() as connection:
         assert draft(connection, opened.ticket_id or "", is_note=False) is None
     assert check(store).problems == ()
+
+
+def test_a_text_is_known_by_its_words_and_its_phone(store: Store, julia: str) -> None:
+    phones = Phones(store, julia, auto_responder=AutoResponder.OFF, notify=False)
+    phones.text("START")
+    ticket_id = phones.text("Where is my order?").ticket_id
+    done(
+        store, Reply(actor=agent(julia), ticket_id=ticket_id or "", text="On its\nway", seen_message_id=None)
+    )
+    row = next(row for row in rows(store) if row.kind is MessageKind.REPLY)
+    assert (row.channel_kind, row.snippet, row.customer_name) == (
+        ChannelKind.SMS,
+        "On its way",
+        "(415) 555-0132",
+    )

@@ -15,6 +15,7 @@ from inbox_desktop.models.queries.search import excerpt, search
 from inbox_desktop.models.store import Store
 from inbox_desktop.models.tables import Identity
 from tests.models.samples import START, Mailroom, done
+from tests.models.texting import Phones
 
 
 def found(store: Store, query: str, limit: int = 50) -> list[TicketRow]:
@@ -220,3 +221,13 @@ def test_whatever_was_written_is_found_by_itself(store: Store, receive: Mailroom
         return
     with store.read() as connection:
         assert received.ticket_id in {row.id for row in search(connection, content, 1000)}
+
+
+@pytest.mark.parametrize(
+    "query", ["(415) 555-0132", "+1 415 555 0132", "415.555.0132", "0132", "+14155550132", "415 555"]
+)
+def test_a_phone_is_found_however_its_digits_are_grouped(store: Store, julia: str, query: str) -> None:
+    phones = Phones(store, julia)
+    phones.text("Nothing of a number in it", "+14155550132")
+    phones.text("Nor here", "+493012345678")
+    assert numbers(store, query) == [1]

@@ -374,3 +374,28 @@ def test_a_phone_is_shown_as_it_is_dialled_where_our_number_is(
         row = ticket_row(reader, ticket_id or "")
     assert row is not None
     assert (row.customer_address, row.customer_shown) == (phone, shown)
+
+
+def test_a_conversation_by_text_says_whether_it_may_be_answered(store: Store, julia: str) -> None:
+    phones = Phones(store, julia)
+    ticket_id = phones.text("Hello").ticket_id or ""
+
+    def may_text() -> bool | None:
+        with store.read() as reader:
+            row = ticket_row(reader, ticket_id)
+        assert row is not None
+        return row.may_text
+
+    assert may_text() is False
+    phones.text("START")
+    assert may_text() is True
+    phones.text("STOP")
+    assert may_text() is False
+
+
+def test_mail_asks_for_no_consent(store: Store, receive: Mailroom) -> None:
+    ticket_id = receive().ticket_id or ""
+    with store.read() as reader:
+        row = ticket_row(reader, ticket_id)
+    assert row is not None
+    assert row.may_text is None

@@ -10,7 +10,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from inbox_desktop.models.queries.rows import TicketRow
-from inbox_desktop.ui.kit import NOT_DELIVERED, StateRole, TicketRole
+from inbox_desktop.ui.kit import NOT_DELIVERED, NOT_SUBSCRIBED, StateRole, TicketRole
 from inbox_desktop.ui.ticket_list.diff import change
 from inbox_desktop.ui.ticket_list.model import MOST_STEPS, TicketListModel
 from tests.ui.kit.samples import make_row
@@ -90,3 +90,19 @@ def test_a_failed_delivery_is_seen_and_heard(model: TicketListModel) -> None:
     model.start([make_row(delivery_problem=True)], complete=True)
     assert model.data(model.index(0), StateRole) == NOT_DELIVERED
     assert "Not delivered" in str(model.data(model.index(0), Qt.ItemDataRole.AccessibleTextRole))
+
+
+def test_whoever_may_not_be_texted_is_marked_in_the_row(model: TicketListModel) -> None:
+    texts = {"may_text": False}
+    model.start(
+        [
+            make_row(id="a", **texts),
+            make_row(id="b", **texts, delivery_problem=True),
+            make_row(id="c", **texts, customer_blocked=True),
+            make_row(id="d", may_text=True),
+        ],
+        complete=True,
+    )
+    states = [model.data(model.index(place), StateRole) for place in range(4)]
+    assert states == [NOT_SUBSCRIBED, NOT_DELIVERED, None, None]
+    assert "Not subscribed." in str(model.data(model.index(0), Qt.ItemDataRole.AccessibleTextRole))
