@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import faulthandler
-import gc
 import logging
 import signal
 import sys
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
-from inbox_desktop import __version__
+from inbox_desktop import __version__, garbage
 from inbox_desktop.late_engine import LateEngine
 from inbox_desktop.logs import keep_log
 from inbox_desktop.models.errors import InboxError
@@ -115,10 +114,7 @@ class _Desktop(QObject):
             self._engine.start(self.engine_runs.emit)
 
     def _engine_started(self) -> None:
-        # What has been loaded stays to the end. Looking through all of it for garbage, again and again, would
-        # stop every thread for a tenth of a second each time.
-        gc.freeze()
-        gc.enable()
+        garbage.look_seldom()
         if self._demo is not None:
             self._demo.start(self._engine.engine)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from typing import Self
 from PySide6.QtCore import QElapsedTimer, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
+from inbox_desktop import garbage
 from inbox_desktop.models.store import Store
 from inbox_desktop.ui.backend import Backend
 from inbox_desktop.ui.kit import theme
@@ -42,7 +42,7 @@ class Desk:
         self.window.content_shown.connect(lambda: shown.append(True))
         self.window.show()
         self.wait(lambda: bool(shown))
-        gc.freeze()  # what app.py does when the window is there
+        garbage.look_seldom()  # as app.py does when the window is there
 
     def __enter__(self) -> Self:
         return self
