@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -30,7 +30,6 @@ from inbox_desktop.models.kinds import (
     IdentityKind,
     MessageKind,
 )
-from inbox_desktop.models.rules.keywords import read_keyword
 from inbox_desktop.models.store import Store, WriteSession
 from inbox_desktop.models.tables import Delivery, Message, Ticket
 from inbox_desktop.sync.sms.channel import TextChannel
@@ -88,23 +87,21 @@ class PastTexts:
     # The people's part
 
     def _people_text(self, conversations: Sequence[_Conversation]) -> None:
-        """One text of each whose turn it is. A keyword since the connection counts at its own time."""
+        """One text of each whose turn it is, received when it was sent, or when the number was connected."""
         turns = [one for one in conversations if one.steps[0].deed is TextDeed.TEXT]
         before = [one for one in turns if one.steps[0].ago > _CONNECTED]
-        keywords = [one for one in turns if one not in before and self._is_keyword(one)]
-        others = [one for one in turns if one not in before and one not in keywords]
-        self._receive(before, self._present - _CONNECTED)
-        for one in keywords:
-            self._receive([one], self._present - one.steps[0].ago + _ON_ITS_WAY)
-        self._receive(others, self._present)
-
-    def _is_keyword(self, conversation: _Conversation) -> bool:
-        match = self._line.settings.keyword_match
-        return read_keyword(conversation.steps[0].words, match, None, has_consent=True) is not None
+        if before:
+            self._receive(before, self._present - _CONNECTED)
+        for one in turns:
+            if one not in before:
+                self._receive([one], self._present - one.steps[0].ago + _ON_ITS_WAY)
 
     def _receive(self, conversations: Sequence[_Conversation], at: datetime) -> None:
+        settings = self._line.settings
+        if at < self._present - OLD:  # whoever was to be notified has been
+            settings = replace(settings, notify=False)
         texts = [self._text(one.story.phone, one.steps.popleft()) for one in conversations]
-        results = receive_texts(self._session, self._line.id, self._line.settings, texts, at)
+        results = receive_texts(self._session, self._line.id, settings, texts, at)
         for conversation, text, result in zip(conversations, texts, results, strict=True):
             assert isinstance(result, Outcome), result
             if conversation.ticket_id is None and result.ticket_id is not None:

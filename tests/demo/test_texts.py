@@ -22,6 +22,7 @@ from inbox_desktop.models.sms_settings import KeywordMatch
 
 STORIES = text_stories()
 LIVE = live_texts()
+PHONES = sorted({*(story.phone for story in STORIES), *(live.phone for live in LIVE)})
 MEANT = {"START", "STOP", "YES", "HELP", "Please stop"}
 
 
@@ -41,9 +42,7 @@ def test_a_conversation_can_happen(story: TextStory) -> None:
         assert all(paper(name).content_type.startswith("image/") for name in step.pictures)
 
 
-@pytest.mark.parametrize(
-    "phone", sorted({*(story.phone for story in STORIES), *(live.phone for live in LIVE)})
-)
+@pytest.mark.parametrize("phone", PHONES)
 def test_no_number_can_belong_to_anybody(phone: str) -> None:
     """The North American plan keeps 555-0100 to 555-0199 of every area for such use."""
     assert region_of(phone) == "US"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, union
+from sqlalchemy import select
 
 from inbox_desktop.models.kinds import DeliveryState
 from inbox_desktop.models.store import Reader
@@ -44,13 +44,11 @@ class OwnTexts:
 
 def own_texts(connection: Reader, channel_id: str, external_ids: Collection[str]) -> OwnTexts:
     """What is known of these provider's ids, and what the channel has not finished sending."""
-    known = union(
-        select(Message.external_id).where(
-            Message.channel_id == channel_id, Message.external_id.in_(external_ids)
-        ),
-        select(ThreadKey.external_id).where(  # of attempts before the last one
-            ThreadKey.channel_id == channel_id, ThreadKey.external_id.in_(external_ids)
-        ),
+    named = select(Message.external_id).where(
+        Message.channel_id == channel_id, Message.external_id.in_(external_ids)
+    )
+    named_before = select(ThreadKey.external_id).where(  # by attempts before the last one
+        ThreadKey.channel_id == channel_id, ThreadKey.external_id.in_(external_ids)
     )
     unfinished = (
         select(Delivery.id, Message.id, Recipient.address, Message.text, Delivery.state)
@@ -60,6 +58,11 @@ def own_texts(connection: Reader, channel_id: str, external_ids: Collection[str]
         .order_by(Delivery.queued_at)
     )
     return OwnTexts(
-        frozenset(found for found in connection.scalars(known) if found is not None),
+        frozenset(
+            found
+            for query in (named, named_before)
+            for found in connection.scalars(query)
+            if found is not None
+        ),
         [OpenText(*row[:4], DeliveryState(row[4])) for row in connection.execute(unfinished)],
     )
