@@ -20,7 +20,7 @@ from tests.stories.conftest import Shop
 from tests.stories.letters import SUPPORT, letter, read
 from tests.stories.test_mailbox_story import answer
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 MAILS = 2_000
 KILLS_RECEIVING = 20

@@ -103,7 +103,7 @@ def test_who_has_not_agreed_is_not_answered_but_told_how_to_get_help(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 def test_a_week_offline_is_caught_up_with_nothing_lost_or_doubled(texting: Texting) -> None:
     chance = random.Random(5)
     texting.connect()
@@ -128,7 +128,7 @@ def test_a_week_offline_is_caught_up_with_nothing_lost_or_doubled(texting: Texti
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 def test_killed_at_any_moment_while_it_sends_nobody_gets_a_text_twice(
     texting: Texting, tmp_path: Path
 ) -> None:

@@ -20,7 +20,7 @@ from typing import Any, Self
 from inbox_desktop.cli import main
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-_PATIENCE_SECONDS = 90.0
+_PATIENCE_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
