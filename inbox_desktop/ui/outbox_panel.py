@@ -44,7 +44,7 @@ def state_words(row: OutboxRow, moment: datetime, locale: QLocale) -> str:
         case _S.ATTEMPTING:
             return "Being sent now."
         case _S.FAILED:
-            return f"Not sent.{detail}"
+            return f"{'It did not arrive.' if is_text else 'Not sent.'}{detail}"
         case _S.UNKNOWN:
             look = ASK if is_text else "Look into the Sent folder of the mailbox."
             return f"It is not known whether it was sent.{detail} {look}"

@@ -196,6 +196,11 @@ def test_a_text_of_unknown_end_is_not_looked_for_in_a_sent_folder() -> None:
     assert words == f"It is not known whether it was sent. Twilio did not answer. {ASK}"
 
 
+def test_a_text_that_failed_says_why_once() -> None:
+    row = letter(DeliveryState.FAILED, detail="Not sent. It is a landline.", channel_kind=ChannelKind.SMS)
+    assert delivery_words(row, NOW, ENGLISH) == "It did not arrive. It is a landline."
+
+
 def test_the_outbox_names_what_is_sent_by_itself_and_to_whom(line: StatusLine) -> None:
     notice = letter(
         DeliveryState.FAILED,

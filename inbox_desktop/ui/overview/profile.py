@@ -1,6 +1,12 @@
-"""What can be done with the customer's profile: note a consent, add an address, merge with another one."""
+"""What can be done with the customer's profile: note a consent, add an address, merge with another one.
+
+The dialogs are loaded when somebody wants one.
+"""
+
+from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QAction
@@ -11,14 +17,15 @@ from inbox_desktop.models.actions.consent import ChangeConsent
 from inbox_desktop.models.actions.profiles import AddIdentity, MergeCustomers
 from inbox_desktop.models.kinds import ConsentSource, ConsentState
 from inbox_desktop.models.phones import region_of
-from inbox_desktop.models.queries.find_profiles import ProfileRow
 from inbox_desktop.models.queries.profiles import merge_suggestions
 from inbox_desktop.models.queries.rows import MergeSuggestion, Overview, PhoneRow
 from inbox_desktop.models.store import Reader
 from inbox_desktop.ui.bridge import Bridge
 from inbox_desktop.ui.kit import customer_label, icon, one_line
-from inbox_desktop.ui.overview.dialogs import ConsentDialog, FormDialog, IdentityDialog
-from inbox_desktop.ui.overview.merge_dialog import MergeDialog
+
+if TYPE_CHECKING:
+    from inbox_desktop.models.queries.find_profiles import ProfileRow
+    from inbox_desktop.ui.overview.dialogs import ConsentDialog, FormDialog, IdentityDialog
 
 
 class ProfileTools(QObject):
@@ -72,6 +79,8 @@ class ProfileTools(QObject):
             phone = next((one for one in found.phone_rows if one.number == address), None)
         if phone is None:
             return
+        from inbox_desktop.ui.overview.dialogs import ConsentDialog  # noqa: PLC0415
+
         dialog = ConsentDialog(phone, self._pane)
         dialog.submitted.connect(partial(self._change_consent, phone, dialog))
         dialog.open()
@@ -92,6 +101,8 @@ class ProfileTools(QObject):
 
     def add_identity(self) -> None:
         """Ask for a further address or phone."""
+        from inbox_desktop.ui.overview.dialogs import IdentityDialog  # noqa: PLC0415
+
         if self._overview is not None:
             dialog = IdentityDialog(self._pane)
             dialog.submitted.connect(partial(self._add_identity, self._overview.ticket.customer_id, dialog))
@@ -117,6 +128,8 @@ class ProfileTools(QObject):
 
     def choose_profile(self) -> None:
         """Ask which profile is the same person."""
+        from inbox_desktop.ui.overview.merge_dialog import MergeDialog  # noqa: PLC0415
+
         found = self._overview
         if found is not None:
             row = found.ticket
