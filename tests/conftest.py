@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 _ROOT = Path(__file__).resolve().parent.parent
+_A_MOMENT_SECONDS = 0.002
 _GRACE_SECONDS = 3.0  # what was told to end may take this long to do so
 
 
@@ -87,7 +89,10 @@ def _threads_left(before: set[threading.Thread]) -> list[str]:
     for thread in set(threading.enumerate()) - before:
         if isinstance(thread, threading._DummyThread):  # a foreign thread (Qt's) that Python can't see ending
             continue
-        thread.join(max(0.0, deadline - time.monotonic()))
+        while thread.ident is None and time.monotonic() < deadline:
+            time.sleep(_A_MOMENT_SECONDS)  # somebody is starting it: until it runs it cannot be joined
+        with suppress(RuntimeError):
+            thread.join(max(0.0, deadline - time.monotonic()))
         if thread.is_alive():
             left.append(f"thread {thread.name!r}, target {getattr(thread, '_target', None)!r}")
     return left
