@@ -45,7 +45,7 @@ class Banner(KitWidget):
         super().__init__(parent)
         self._tone = tone
         self._icon_name = icon_name or _ICONS[tone]
-        # A tall one needs more lines in a narrow pane than its size hint knows of: nothing may cap its height.
+        # A tall one may need more lines than its size hint knows of: nothing may cap its height.
         height = QSizePolicy.Policy.Preferred if tall else QSizePolicy.Policy.Maximum
         self.setSizePolicy(QSizePolicy.Policy.Preferred, height)
         self._label = Label("", "secondary", ON_SOFT[tone], wrap=True, parent=self)
