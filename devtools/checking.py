@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
 from collections.abc import Sequence
@@ -9,6 +10,9 @@ from dataclasses import dataclass
 
 from devtools.environment import program
 from devtools.project import ROOT, say
+
+# Every test file brings its own servers and folders, and many tests wait; `-n 0` runs all in one process.
+_WORKERS = ("-n", str(max(2, min(os.cpu_count() or 1, 4))), "--dist", "worksteal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ def steps(pytest_arguments: Sequence[str] = ()) -> tuple[Step, ...]:
         Step("own checks", "lint", (python, "scripts/checks.py")),
         Step("mypy", "types", (python, "-m", "mypy")),
         Step("import contracts", "imports", (str(program("lint-imports")), "--no-logo")),
-        Step("pytest", "tests", (python, "-m", "pytest", *pytest_arguments)),
+        Step("pytest", "tests", (python, "-m", "pytest", *_WORKERS, *pytest_arguments)),
     )
 
 

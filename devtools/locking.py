@@ -14,7 +14,8 @@ from devtools.project import LOCK, PYPROJECT, ROOT, SetupError, say
 
 # No index addresses and no header (which would hold the command line): the lock is the same everywhere.
 UV_ARGUMENTS = (
-    *("pip", "compile", PYPROJECT.name, "--extra", "dev", "--universal", "--python-version", "3.11"),
+    *("pip", "compile", PYPROJECT.name, "--extra", "dev", "--extra", "relay"),
+    *("--universal", "--python-version", "3.11"),
     *("--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--quiet"),
     *("--output-file", LOCK.name),
 )

@@ -51,7 +51,7 @@ QT_PACKAGES = (  # what the libraries and plugins of PySide6 6.11 link to; docs/
 )
 # Without these the window works but has other letters, or boxes instead of Japanese and of emoji.
 FONT_PACKAGES = ("fonts-inter", "fonts-dejavu-core", "fonts-noto-cjk", "fonts-noto-color-emoji")
-TEST_PACKAGES = ("xvfb", "dovecot-imapd")
+TEST_PACKAGES = ("xvfb", "dovecot-imapd", "postgresql", "chromium")
 BUILD_PACKAGES = ("binutils",)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from inbox_desktop.models.actions import Action, Outcome, Refusal
+from inbox_desktop.models.attachments import AttachmentStore
 from inbox_desktop.models.errors import InboxError, StorageFullError
 from inbox_desktop.models.queries.drafts import draft
 from inbox_desktop.models.queries.rows import Draft
@@ -133,15 +135,24 @@ def test_a_failure_is_told_with_the_ticket_that_it_is_about(
 
 
 def test_a_file_that_comes_late_is_attached_to_the_ticket_that_it_was_given_to(
-    qtbot: QtBot, pane: ThreadPane, world: World, tmp_path: Path
+    qtbot: QtBot, pane: ThreadPane, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "plan.pdf").write_bytes(b"content")
+    may_arrive = Event()
+    put = AttachmentStore.put
+
+    def put_late(store: AttachmentStore, content: bytes) -> str:
+        assert may_arrive.wait(30)
+        return put(store, content)
+
+    monkeypatch.setattr(AttachmentStore, "put", put_late)
     first, second = world.tickets[:2]
     pad = pane.composer._pad
     pad.attach([tmp_path / "plan.pdf"])
     assert pad.is_busy
-    pad.load(second, None)
+    show(qtbot, pane, second)
     assert not pad.is_busy
+    may_arrive.set()
     qtbot.waitUntil(lambda: stored(world, first) is not None)
     kept = stored(world, first)
     assert kept is not None
