@@ -33,17 +33,29 @@ class Fault(StrEnum):
 _FOR_A_PERSON = frozenset({Fault.SETTINGS, Fault.SECRET, Fault.CERTIFICATE, Fault.SIGN_IN, Fault.FOLDER})
 
 
-class ChannelError(InboxError):
+SIGN_IN_AGAIN_SECONDS = 15 * 60.0
+"""How long a refused sign-in is not repeated: many in a row lock accounts."""
+
+
+class OutsideError(InboxError):
+    """The world does not let a channel do its work now. The text is for people.
+
+    `needs_person`: waiting will not help. `rest`: for how many seconds, at least, it is not tried again.
+    """
+
+    def __init__(self, text: str, *, needs_person: bool, rest: float = 0.0) -> None:
+        super().__init__(text)
+        self.needs_person = needs_person
+        self.rest = rest
+
+
+class ChannelError(OutsideError):
     """A channel cannot do its work now, through no fault of the program. The text is for people."""
 
     def __init__(self, fault: Fault, text: str) -> None:
-        super().__init__(text)
+        rest = SIGN_IN_AGAIN_SECONDS if fault is Fault.SIGN_IN else 0.0
+        super().__init__(text, needs_person=fault in _FOR_A_PERSON, rest=rest)
         self.fault = fault
-
-    @property
-    def needs_person(self) -> bool:
-        """Whether waiting will not help."""
-        return self.fault in _FOR_A_PERSON
 
 
 def connection_error(error: OSError, server: Server) -> ChannelError:

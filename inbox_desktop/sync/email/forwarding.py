@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from sqlalchemy import func, select
@@ -18,7 +16,6 @@ from inbox_desktop.models.health import Health
 from inbox_desktop.models.kinds import ChannelKind, ChannelState
 from inbox_desktop.models.store import Reader, WriteSession
 from inbox_desktop.models.tables import LedgerEntry
-from inbox_desktop.sync.backoff import Backoff
 from inbox_desktop.sync.email import ledger
 from inbox_desktop.sync.email.channel import MailChannel
 from inbox_desktop.sync.email.fetch_answers import FetchedMail
@@ -29,12 +26,12 @@ from inbox_desktop.sync.email.parser_pool import ParserUnavailableError
 from inbox_desktop.sync.errors import ChannelError
 from inbox_desktop.sync.report import ChannelReport, Counts
 from inbox_desktop.sync.services import Services
+from inbox_desktop.sync.standing import Standing
 
 CERTIFICATE = "listener.pem"
 """The file in the profile's folder that holds the listener's private key and certificate."""
 
 _UIDVALIDITY = 1
-_AGAIN_SECONDS = 30.0
 _TELL_SECONDS = 30.0  # nothing can be missing while it listens, which is to be seen
 
 log = logging.getLogger(__name__)
@@ -56,24 +53,22 @@ class ForwardedMail:
     ) -> None:
         self._services = services
         self._channel = channel
-        self._tell_health = tell
+        self._standing = Standing(channel.id, ChannelKind.EMAIL, channel.name, tell)
         self._since = since
         self._ingest = Ingest(services, channel, dated_by_arrival=True)
         self._mailbox: MailboxState | None = None
         self._kept: list[KeptMail] = []
-        self._news = asyncio.Event()
-        self._backoff = Backoff()
         self._counts = Counts()
 
     async def run(self) -> None:
         """Listen until cancelled. The world's faults are told and waited out; our own are raised."""
-        self._tell(ChannelState.STARTING)
+        self._standing.tell(ChannelState.STARTING)
         while True:
             try:
                 await self._take_leftovers()
                 await self._listen()
             except (ChannelError, StorageError, ParserUnavailableError) as error:
-                await self._pause(error)
+                await self._standing.wait_out(error)
 
     async def sync_once(self) -> ChannelReport:
         """Take in what was kept and not yet read. Nobody waits for callers."""
@@ -86,7 +81,7 @@ class ForwardedMail:
 
     def wake(self) -> None:
         """End the present wait."""
-        self._news.set()
+        self._standing.wake()
 
     def reconnect(self) -> None:
         """The computer has slept: whoever wants to write connects anew by themselves."""
@@ -111,7 +106,7 @@ class ForwardedMail:
         kept = await self._services.files.call(ledger.keep, mailbox, fetched)
         stored = await self._services.write(partial(_store, channel_id=self._channel.id, mails=kept))
         self._kept.extend(stored)  # after the await: the list may have become another one meanwhile
-        self._news.set()
+        self._standing.wake()
 
     async def take_kept(self) -> None:
         """Read what was kept since the last time, and put it into the inbox in the order in which it came.
@@ -136,13 +131,11 @@ class ForwardedMail:
         await self._the_mailbox()
         await listener.open()
         try:
-            self._backoff.reset()
+            self._standing.worked()
             while True:
-                self._tell(ChannelState.CONNECTED, synced_at=now())
-                self._news.clear()
+                self._standing.tell_connected()
                 await self.take_kept()
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._news.wait(), _TELL_SECONDS)
+                await self._standing.sleep(_TELL_SECONDS)
         finally:
             await listener.close()
 
@@ -166,42 +159,6 @@ class ForwardedMail:
             session, self._channel.id, ledger.FORWARDED, _UIDVALIDITY, self._since or now()
         )
         return ledger.finish_initial(session, mailbox)
-
-    async def _pause(self, error: ChannelError | StorageError | ParserUnavailableError) -> None:
-        """Say what is wrong and wait, longer each time; `wake` ends it."""
-        person = isinstance(error, ChannelError) and error.needs_person
-        seconds = max(self._backoff.next_wait(), _AGAIN_SECONDS if person else 0.0)
-        self._tell(
-            ChannelState.FAILED if person else ChannelState.OFFLINE,
-            str(error),
-            retry_at=now() + timedelta(seconds=seconds),
-            needs_person=person,
-        )
-        self._news.clear()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._news.wait(), seconds)
-
-    def _tell(
-        self,
-        state: ChannelState,
-        reason: str = "",
-        *,
-        synced_at: datetime | None = None,
-        retry_at: datetime | None = None,
-        needs_person: bool = False,
-    ) -> None:
-        self._tell_health(
-            Health(
-                self._channel.id,
-                ChannelKind.EMAIL,
-                self._channel.name,
-                state,
-                reason,
-                synced_at=synced_at,
-                retry_at=retry_at,
-                needs_person=needs_person,
-            )
-        )
 
 
 def _store(session: WriteSession, channel_id: str, mails: Sequence[KeptMail]) -> list[KeptMail]:

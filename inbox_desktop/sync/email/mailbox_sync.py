@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
-from datetime import timedelta
+from contextlib import asynccontextmanager
 from functools import partial
 
-from inbox_desktop.models.clock import now
-from inbox_desktop.models.errors import StorageError
+from inbox_desktop.models.errors import InboxError, StorageError
 from inbox_desktop.models.health import Health, Progress
 from inbox_desktop.models.kinds import ChannelKind, ChannelState
 from inbox_desktop.models.mail_settings import Server
 from inbox_desktop.models.queries.directory import setting
-from inbox_desktop.sync.backoff import Backoff
 from inbox_desktop.sync.email import ledger
 from inbox_desktop.sync.email.channel import MailChannel
 from inbox_desktop.sync.email.folder_sync import FolderSync, Missing
@@ -27,20 +22,18 @@ from inbox_desktop.sync.email.parser_pool import ParserUnavailableError
 from inbox_desktop.sync.errors import ChannelError, Fault
 from inbox_desktop.sync.report import ChannelReport, Counts
 from inbox_desktop.sync.services import Services
+from inbox_desktop.sync.standing import Standing
 
 POLL_SETTING = "mail.poll_seconds"
 """The setting that says how often a server without IDLE is asked, in seconds."""
 
 POLL_SECONDS = 60.0
-SIGN_IN_AGAIN_SECONDS = 15 * 60.0
-STORAGE_AGAIN_SECONDS = 30.0
 STEADY_SECONDS = 60.0
 """A connection that lasted so long was a good one: losing it is nothing to speak of, at first."""
 
 _ATTEMPTS_AT_ONCE = 6  # so many that even a mail over which the server stumbles is given up
 _A_FEW_MAILS = 20
 _TELL_SECONDS = 0.2
-_Trouble = ChannelError | StorageError | ParserUnavailableError
 _TROUBLE = (ChannelError, StorageError, ParserUnavailableError)
 
 
@@ -56,8 +49,7 @@ class MailboxSync:
         self._services = services
         self._channel = channel
         self._server = server
-        self._tell_health = tell
-        self._health = Health(channel.id, ChannelKind.EMAIL, channel.name, ChannelState.STARTING)
+        self._standing = Standing(channel.id, ChannelKind.EMAIL, channel.name, tell)
         self._ingest = Ingest(services, channel)
         account = ledger.account_of(server, channel.settings.user)
         self._folders = [
@@ -65,8 +57,6 @@ class MailboxSync:
             for folder in channel.settings.folders
         ]
         self._counts = Counts()
-        self._backoff = Backoff()
-        self._woken = asyncio.Event()
         self._link: ImapLink | None = None
         self._at_once = False
         self._steady_since: float | None = None
@@ -75,7 +65,7 @@ class MailboxSync:
 
     async def run(self) -> None:
         """Synchronise until cancelled. The world's faults are told and waited out; our own are raised."""
-        self._tell(ChannelState.STARTING)
+        self._standing.tell(ChannelState.STARTING)
         while True:
             try:
                 async with self._connected() as link:
@@ -83,7 +73,8 @@ class MailboxSync:
                     await self._follow(link)
             except _TROUBLE as trouble:
                 if not self._may_try_at_once(trouble):
-                    await self._pause(trouble)
+                    self._standing.forget_wake()
+                    await self._standing.wait_out(trouble)
 
     async def sync_once(self) -> ChannelReport:
         """Bring in everything that the server has, and end. Errors are in the report."""
@@ -96,21 +87,21 @@ class MailboxSync:
                 break
             except _TROUBLE as trouble:
                 errors = (str(trouble),)
-                self._tell(_state(trouble), errors[0], needs_person=_needs_person(trouble))
+                self._standing.tell_trouble(trouble)
                 if not _is_lost(trouble):
                     break
         return ChannelReport(self._channel.id, self._channel.name, self._counts, errors)
 
     def wake(self) -> None:
         """End the present wait: look for new mail, or try to connect, at once."""
-        self._woken.set()
+        self._standing.wake()
         if self._link is not None:
             self._link.wake()
 
     def reconnect(self) -> None:
         """The computer has slept or changed networks: connect anew instead of trusting the connection."""
         self._at_once = True
-        self._woken.set()
+        self._standing.wake()
         if self._link is not None:
             self._link.abort()
 
@@ -164,7 +155,7 @@ class MailboxSync:
                 self._tell_progress(done, total)
 
         if at_length and missing.uids:
-            self._tell(ChannelState.SYNCING, progress=Progress(done, total))
+            self._tell_progress(done, total)
         await folder.bring(link, missing, tell)
 
     async def _follow(self, link: ImapLink) -> None:
@@ -190,38 +181,17 @@ class MailboxSync:
         if link.can_idle:
             return await link.wait_for_news()
         seconds = await self._services.read(partial(setting, key=POLL_SETTING, default=POLL_SECONDS))
-        await self._sleep(float(seconds))
+        await self._standing.sleep(float(seconds))
         return News.INTERRUPTED
 
     # Waiting
 
-    def _may_try_at_once(self, trouble: _Trouble) -> bool:
+    def _may_try_at_once(self, trouble: InboxError) -> bool:
         steady = self._steady_since is not None and time.monotonic() - self._steady_since > STEADY_SECONDS
         if steady:
-            self._backoff.reset()
+            self._standing.worked()
         at_once, self._at_once = self._at_once, False
         return _is_lost(trouble) and (steady or at_once)
-
-    async def _pause(self, trouble: _Trouble) -> None:
-        if isinstance(trouble, ChannelError) and trouble.fault is Fault.SIGN_IN:
-            seconds = SIGN_IN_AGAIN_SECONDS
-        elif isinstance(trouble, StorageError):
-            seconds = STORAGE_AGAIN_SECONDS
-        else:
-            seconds = self._backoff.next_wait()
-        self._tell(
-            _state(trouble),
-            str(trouble),
-            retry_in=timedelta(seconds=seconds),
-            needs_person=_needs_person(trouble),
-        )
-        self._woken.clear()
-        await self._sleep(seconds)
-
-    async def _sleep(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), seconds)
-        self._woken.clear()
 
     # Telling
 
@@ -231,43 +201,14 @@ class MailboxSync:
         if aside:
             mails = "1 mail" if aside == 1 else f"{aside} mails"
             reason = f"{mails} could not be taken in, all others are here. “inbox-desktop check” says why."
-        self._health = replace(self._health, synced_at=now())
-        self._tell(ChannelState.CONNECTED, reason)
+        self._standing.tell_connected(reason)
 
     def _tell_progress(self, done: int, total: int) -> None:
-        if time.monotonic() - self._told_at >= _TELL_SECONDS or done == total:
-            self._tell(ChannelState.SYNCING, progress=Progress(done, total))
-
-    def _tell(
-        self,
-        state: ChannelState,
-        reason: str = "",
-        *,
-        progress: Progress | None = None,
-        retry_in: timedelta | None = None,
-        needs_person: bool = False,
-    ) -> None:
-        self._told_at = time.monotonic()
-        self._health = replace(
-            self._health,
-            state=state,
-            reason=reason,
-            progress=progress,
-            retry_at=now() + retry_in if retry_in else None,
-            needs_person=needs_person,
-        )
-        self._tell_health(self._health)
+        since = time.monotonic() - self._told_at
+        if since >= _TELL_SECONDS or done == total or self._standing.told.progress is None:
+            self._told_at = time.monotonic()
+            self._standing.tell(ChannelState.SYNCING, progress=Progress(done, total))
 
 
-def _is_lost(trouble: _Trouble) -> bool:
+def _is_lost(trouble: InboxError) -> bool:
     return isinstance(trouble, ChannelError) and trouble.fault is Fault.CLOSED
-
-
-def _needs_person(trouble: _Trouble) -> bool:
-    return isinstance(trouble, ChannelError) and trouble.needs_person
-
-
-def _state(trouble: _Trouble) -> ChannelState:
-    if isinstance(trouble, ChannelError) and not trouble.needs_person:
-        return ChannelState.OFFLINE
-    return ChannelState.FAILED

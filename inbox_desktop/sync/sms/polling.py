@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -14,8 +12,7 @@ from inbox_desktop.models.clock import now
 from inbox_desktop.models.errors import StorageError
 from inbox_desktop.models.health import Health, Progress
 from inbox_desktop.models.kinds import ChannelKind, ChannelState, Direction
-from inbox_desktop.sync.backoff import Backoff
-from inbox_desktop.sync.errors import ChannelError
+from inbox_desktop.sync.errors import OutsideError
 from inbox_desktop.sync.report import ChannelReport, Counts
 from inbox_desktop.sync.services import Services
 from inbox_desktop.sync.sms.channel import TextChannel, make_provider
@@ -23,12 +20,11 @@ from inbox_desktop.sync.sms.cursor import cursor, oldest_without_report
 from inbox_desktop.sync.sms.intake import Intake
 from inbox_desktop.sync.sms.own_texts import own_texts
 from inbox_desktop.sync.sms.provider import Provider, ProviderError, ProviderText, Trouble
+from inbox_desktop.sync.standing import Standing
 
 log = logging.getLogger(__name__)
 
 REPORTS_SECONDS = 60.0
-SIGN_IN_AGAIN_SECONDS = 15 * 60.0
-STORAGE_AGAIN_SECONDS = 30.0
 HISTORY = timedelta(days=30)
 """How far back the texts are brought in of a number that was just connected."""
 
@@ -37,8 +33,8 @@ CLOCKS_APART = timedelta(hours=6)
 
 _DIRECTIONS = (Direction.OUTBOUND, Direction.INBOUND)  # what an answer is attributed to comes first
 _ATTEMPTS_AT_ONCE = 3
-_Trouble = ChannelError | ProviderError | StorageError
-_TROUBLE = (ChannelError, ProviderError, StorageError)
+_LONGEST_REST_AT_ONCE = 30.0
+_TROUBLE = (OutsideError, StorageError)
 
 
 class TextPolling:
@@ -47,21 +43,18 @@ class TextPolling:
     def __init__(self, services: Services, channel: TextChannel, tell: Callable[[Health], None]) -> None:
         self._services = services
         self._channel = channel
-        self._tell_health = tell
-        self._health = Health(channel.id, ChannelKind.SMS, channel.name, ChannelState.STARTING)
-        self._backoff = Backoff()
-        self._woken = asyncio.Event()
+        self._standing = Standing(channel.id, ChannelKind.SMS, channel.name, tell)
         self._counts = Counts()
         self._reports_at: datetime | None = None
 
     async def run(self) -> None:
         """Poll until cancelled. The world's faults are told and waited out; our own are raised."""
-        self._tell(ChannelState.STARTING)
+        self._standing.tell(ChannelState.STARTING)
         while True:
             try:
                 await self._follow()
             except _TROUBLE as trouble:
-                await self._pause(trouble)
+                await self._standing.wait_out(trouble)
 
     async def sync_once(self) -> ChannelReport:
         """Bring in everything that the provider lists, and end. Errors are in the report."""
@@ -77,19 +70,19 @@ class TextPolling:
                 break
             except _TROUBLE as trouble:
                 errors = (str(trouble),)
-                self._tell(_state(trouble), errors[0], needs_person=_needs_person(trouble))
-                if not _is_passing(trouble):
+                self._standing.tell_trouble(trouble)
+                if not (isinstance(trouble, ProviderError) and trouble.trouble is Trouble.BUSY):
                     break
-                await asyncio.sleep(min(_retry_after(trouble) or 1.0, 30.0))
+                await asyncio.sleep(min(trouble.rest or 1.0, _LONGEST_REST_AT_ONCE))
         return ChannelReport(self._channel.id, self._channel.name, self._counts, errors)
 
     def wake(self) -> None:
         """End the present wait: look for new texts at once."""
-        self._woken.set()
+        self._standing.wake()
 
     def reconnect(self) -> None:
         """The computer has slept: ask at once. A request has no connection that could be trusted or not."""
-        self._woken.set()
+        self._standing.wake()
 
     async def _follow(self) -> None:
         provider = await self._sign_in()
@@ -97,10 +90,9 @@ class TextPolling:
             intake = Intake(self._services, self._channel, provider)
             while True:
                 await self._poll(provider, intake)
-                self._backoff.reset()
-                self._health = replace(self._health, synced_at=now())
-                self._tell(ChannelState.CONNECTED)
-                await self._sleep(provider.abilities.interval.total_seconds())
+                self._standing.worked()
+                self._standing.tell_connected()
+                await self._standing.sleep(provider.abilities.interval.total_seconds())
         finally:
             await provider.close()
 
@@ -126,7 +118,7 @@ class TextPolling:
             windows = list(_windows(since, max(at, stand or at) + CLOCKS_APART, provider.abilities.window))
             for place, (start, end) in enumerate(windows):
                 if len(windows) > 2:
-                    self._tell(ChannelState.SYNCING, progress=Progress(place, len(windows)))
+                    self._standing.tell(ChannelState.SYNCING, progress=Progress(place, len(windows)))
                 texts = [text async for text in provider.texts(direction, start, end)]
                 texts.sort(key=_by_time)
                 is_last = place == len(windows) - 1
@@ -141,46 +133,6 @@ class TextPolling:
         oldest = await self._services.read(partial(oldest_without_report, channel_id=self._channel.id, at=at))
         return min(since, oldest - provider.abilities.overlap) if oldest is not None else since
 
-    async def _pause(self, trouble: _Trouble) -> None:
-        if _needs_person(trouble):
-            seconds = SIGN_IN_AGAIN_SECONDS
-        elif isinstance(trouble, StorageError):
-            seconds = STORAGE_AGAIN_SECONDS
-        else:
-            seconds = max(self._backoff.next_wait(), _retry_after(trouble) or 0.0)
-        self._tell(
-            _state(trouble),
-            str(trouble),
-            retry_in=timedelta(seconds=seconds),
-            needs_person=_needs_person(trouble),
-        )
-        await self._sleep(seconds)
-
-    async def _sleep(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._woken.wait()
-        self._woken.clear()
-
-    def _tell(
-        self,
-        state: ChannelState,
-        reason: str = "",
-        *,
-        progress: Progress | None = None,
-        retry_in: timedelta | None = None,
-        needs_person: bool = False,
-    ) -> None:
-        self._health = replace(
-            self._health,
-            state=state,
-            reason=reason,
-            progress=progress,
-            retry_at=now() + retry_in if retry_in else None,
-            needs_person=needs_person,
-        )
-        self._tell_health(self._health)
-
 
 def _windows(since: datetime, until: datetime, longest: timedelta) -> Iterator[tuple[datetime, datetime]]:
     """[since, until) in pieces, the oldest first."""
@@ -191,23 +143,3 @@ def _windows(since: datetime, until: datetime, longest: timedelta) -> Iterator[t
 
 def _by_time(text: ProviderText) -> tuple[datetime, str]:
     return text.at, text.external_id
-
-
-def _needs_person(trouble: _Trouble) -> bool:
-    if isinstance(trouble, ProviderError):
-        return trouble.trouble in {Trouble.SIGN_IN, Trouble.REFUSED}
-    return isinstance(trouble, ChannelError) and trouble.needs_person
-
-
-def _is_passing(trouble: _Trouble) -> bool:
-    return isinstance(trouble, ProviderError) and trouble.trouble is Trouble.BUSY
-
-
-def _retry_after(trouble: _Trouble) -> float | None:
-    return trouble.retry_after if isinstance(trouble, ProviderError) else None
-
-
-def _state(trouble: _Trouble) -> ChannelState:
-    if isinstance(trouble, StorageError) or _needs_person(trouble):
-        return ChannelState.FAILED
-    return ChannelState.OFFLINE

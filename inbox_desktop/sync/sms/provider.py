@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Protocol
 
-from inbox_desktop.models.errors import InboxError
 from inbox_desktop.models.kinds import DeliveryState, Direction
+from inbox_desktop.sync.errors import SIGN_IN_AGAIN_SECONDS, OutsideError
 
 Known = Callable[[str], Awaitable[bool]]
 """Whether the inbox has a text of this external id already. A provider asks it where that saves requests."""
@@ -80,13 +80,15 @@ class Trouble(Enum):
     """It may have been taken: nobody knows."""
 
 
-class ProviderError(InboxError):
+class ProviderError(OutsideError):
     """A request failed. The text is a sentence for people; `retry_after` in seconds, None if unknown."""
 
     def __init__(
         self, trouble: Trouble, words: str, *, code: str = "", retry_after: float | None = None
     ) -> None:
-        super().__init__(words)
+        needs_person = trouble in {Trouble.SIGN_IN, Trouble.REFUSED}
+        rest = SIGN_IN_AGAIN_SECONDS if needs_person else retry_after or 0.0
+        super().__init__(words, needs_person=needs_person, rest=rest)
         self.trouble = trouble
         self.code = code
         self.retry_after = retry_after
