@@ -17,7 +17,7 @@ VERSION: tuple[int, ...] = tuple(int(part) for part in driver.sqlite_version.spl
 
 # Up to 3.51.2 a checkpoint that runs beside a write can lose commits (https://sqlite.org/wal.html#walresetbug).
 _CHECKPOINT_IS_SAFE = (3, 51, 3)
-_MINIMUM = (3, 35, 0)
+_MINIMUM = (3, 38, 0)  # from here on json_each is part of every build
 _READERS = 4
 BUSY_TIMEOUT_MS = 10_000
 # With a driver that has the bug, the writer itself checkpoints, between its transactions.

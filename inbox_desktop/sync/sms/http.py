@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
-from ipaddress import ip_address
 
 import httpx
 
+from inbox_desktop.models.hosts import is_loopback
 from inbox_desktop.models.kinds import Security
 from inbox_desktop.models.mail_settings import Server
 from inbox_desktop.sync.errors import KEPT, RETRIED, connection_error, quoted
@@ -302,14 +302,6 @@ async def _content(response: httpx.Response) -> bytes:
         if len(content) > LARGEST_ANSWER:
             raise _TooLargeError
     return bytes(content)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this very machine, the only one that is spoken to without encryption."""
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower().rstrip(".") == "localhost"
 
 
 def _checked_base(name: str, base_url: str) -> httpx.URL:
