@@ -40,4 +40,6 @@ def read_settings(kind: ChannelKind, values: dict[str, Any]) -> ChannelSettings:
         from inbox_desktop.models.sms_settings import SmsSettings  # noqa: PLC0415 - loads the numbering plans
 
         return SmsSettings.from_json(values)
-    raise ValueError(f"no settings of {kind}")
+    from inbox_desktop.models.chat_settings import ChatSettings  # noqa: PLC0415 - loads business hours
+
+    return ChatSettings.from_json(values)
