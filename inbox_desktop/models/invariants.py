@@ -259,7 +259,8 @@ _TEXT_RULES = (
         text(
             "SELECT m.id FROM messages m JOIN channels c ON c.id = m.channel_id"
             " LEFT JOIN deliveries d ON d.message_id = m.id"
-            " WHERE d.id IS NULL AND (m.kind = :notice OR (m.kind = :auto AND c.kind = :sms))"
+            " WHERE d.id IS NULL AND (m.kind = :notice OR ("
+            "m.kind = :auto AND c.kind = :sms AND m.in_reply_to IS NOT NULL))"  # else a provider's own
         ).bindparams(
             auto=MessageKind.AUTO_REPLY.value,
             notice=MessageKind.NOTIFICATION.value,

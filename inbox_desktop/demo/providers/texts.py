@@ -31,7 +31,8 @@ class SimText:
     """One text. Numbers are E.164; `at` is when the provider took it, by the provider's clock.
 
     `failure` is the provider's code of why it does not arrive, "" if it does. `listed_at` is when the
-    provider's list shows it first. `reference` and `label` are what its sender gave along.
+    provider's list shows it first. `reference` and `label` are what its sender gave along. `is_answer`: the
+    provider sent it by itself, in answer to a text.
     """
 
     id: str
@@ -46,6 +47,7 @@ class SimText:
     label: str = ""
     failure: str = ""
     parts: int = 1
+    is_answer: bool = False
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from urllib.parse import urlencode
 
@@ -37,6 +37,9 @@ _LIST = {
     **_PAGING,
 }
 _SEND = {"To": ".*", "From": ".*", "Body": ".*"}
+_STOPS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit"})
+_STARTS = frozenset({"start", "unstop", "yes"})
+_HELPS = frozenset({"help", "info"})
 _MOST_CHARACTERS = 1_600
 _MOST_PICTURES = 10
 
@@ -58,6 +61,8 @@ class TwilioSimulator(Simulator):
         super().__init__(account, secret, number, clock)
         self.capabilities = {"voice": True, "sms": True, "mms": True, "fax": False}
         self.error_messages: dict[str, str] = {}
+        self.handles_keywords = False
+        """Whether it answers STOP, START and HELP itself, as a real number does by default."""
 
     def format_id(self, kind: str, count: int) -> str:
         """Two letters and 32 hexadecimal digits."""
@@ -75,6 +80,46 @@ class TwilioSimulator(Simulator):
             ("GET", re.compile(rf"{account}/IncomingPhoneNumbers\.json"), self._numbers),
             ("GET", re.compile(r"/cdn/(ME[0-9a-fA-F]{32})"), self._content),
         ]
+
+    def text_from(
+        self,
+        sender: str,
+        text: str,
+        pictures: Sequence[tuple[bytes, str]] = (),
+        *,
+        at: datetime | None = None,
+        listed_after: timedelta | None = None,
+    ) -> SimText:
+        """Somebody texts the number; a keyword that is the whole text may be handled at once."""
+        kept = super().text_from(sender, text, pictures, at=at, listed_after=listed_after)
+        if self.handles_keywords:
+            self._handle(kept)
+        return kept
+
+    def _handle(self, text: SimText) -> None:
+        word = text.text.strip().lower()
+        if word in _STOPS:
+            self.opted_out.add(text.sender)
+            words = "You are unsubscribed from this number. START subscribes you again."
+        elif word in _STARTS:
+            self.opted_out.discard(text.sender)
+            words = "You are subscribed to this number. HELP gives help, STOP unsubscribes you."
+        elif word in _HELPS:
+            words = "STOP unsubscribes you. Rates may apply."
+        else:
+            return
+        self.keep(
+            SimText(
+                id="",
+                is_inbound=False,
+                sender=self.number,
+                recipient=text.sender,
+                text=words,
+                at=text.at,
+                listed_at=self._clock(),
+                is_answer=True,
+            )
+        )
 
     def not_allowed(self, why: str) -> Response:
         """Twilio's answer to a request that it cannot understand."""
@@ -241,7 +286,7 @@ class TwilioSimulator(Simulator):
             "date_created": _mail_date(text.at),
             "date_sent": None if sent is None else _mail_date(sent),
             "date_updated": _mail_date(sent or text.at),
-            "direction": "inbound" if text.is_inbound else "outbound-api",
+            "direction": _direction(text),
             "error_code": code,
             "error_message": None if code is None else self.error_messages.get(text.failure, "Not delivered"),
             "from": text.sender,
@@ -267,6 +312,12 @@ class TwilioSimulator(Simulator):
             "status": "in-use",
             "api_version": "2010-04-01",
         }
+
+
+def _direction(text: SimText) -> str:
+    if text.is_inbound:
+        return "inbound"
+    return "outbound-reply" if text.is_answer else "outbound-api"
 
 
 def _error(status: int, code: int, message: str) -> Response:

@@ -180,8 +180,9 @@ class _Reception:
         """Add what bears our own address. Anyone can write that: nothing an agent does follows from it."""
         message = self.message
         self.arrivals.touch(ticket)
-        # Nobody has to read a campaign message: it stands at its date, before the text that answers it.
-        by_date = message.history or message.kind is MessageKind.CAMPAIGN
+        # Nobody has to read what was sent by itself: it stands at its date. The text that answers a campaign
+        # message may be here before it.
+        by_date = message.history or is_sent_by_itself(message.kind, Direction.OUTBOUND)
         older = by_date and message.sent_at < ticket.last_message_at
         order_at = message.moment if older else order_after(ticket.last_message_at, message.moment)
         self._store(ticket, ticket.customer_id, external_id, order_at=order_at)

@@ -68,6 +68,7 @@ class RecordCampaign(Action):
 
     It stands in the thread of its recipient (E.164), or waits until they have a ticket. `label` is its name,
     if the provider tells one; `sender` differs from the channel's number when it is a sender's name.
+    `is_answer`: it is none, but was sent by itself in answer to a text, and attracts no attribution.
     The outcome's `detail` is as `Receive`'s.
     """
 
@@ -81,6 +82,7 @@ class RecordCampaign(Action):
     label: str = ""
     files: tuple[InboundFile, ...] = ()
     history: bool = False
+    is_answer: bool = False
     message_id: str = field(default_factory=new_id)
 
     @classmethod
@@ -91,7 +93,8 @@ class RecordCampaign(Action):
         told: list[Outcome | Refusal] = []
         for action, result in zip(actions, results, strict=True):
             told.append(replace(result, action=action))
-            if isinstance(result, Outcome) and result.detail != DUPLICATE:
+            is_new = isinstance(result, Outcome) and result.detail != DUPLICATE
+            if is_new and not action.is_answer:
                 stored = session.get_one(Message, action.message_id)
                 window = attribution_window(session.get_one(Channel, action.channel_id))
                 attribute(session, action.actor, stored, window, action.at)
@@ -101,7 +104,7 @@ class RecordCampaign(Action):
         message = InboundMessage(
             channel_id=self.channel_id,
             external_id=self.external_id,
-            kind=MessageKind.CAMPAIGN,
+            kind=MessageKind.AUTO_REPLY if self.is_answer else MessageKind.CAMPAIGN,
             author_kind=IdentityKind.PHONE,
             author_address=self.sender,
             author_name="",

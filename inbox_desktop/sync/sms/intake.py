@@ -149,6 +149,7 @@ class Intake:
             label=text.label,
             sent_at=text.at,
             history=is_history,
+            is_answer=text.is_answer,
         )
         counts = _counted(perform(session, action))
         if text.state is not None:

@@ -48,7 +48,8 @@ class ProviderText:
     `at` is the provider's time (UTC). `state` and `error` are about outbound texts: `error` is the provider's
     reason in words, with its code. `label` is what names a campaign or flow, "" if nothing does;
     `reference` is ours (see `Provider.send`), "" if the provider does not keep it. `opted_out` says that the
-    provider refused because the person has opted out there.
+    provider refused because the person has opted out there. `is_answer`: it was sent by itself in answer to
+    a text (the provider's own answer to STOP, a program's), and so is no campaign's.
     """
 
     external_id: str
@@ -63,6 +64,7 @@ class ProviderText:
     label: str = ""
     reference: str = ""
     opted_out: bool = False
+    is_answer: bool = False
 
 
 class Trouble(Enum):

@@ -195,7 +195,8 @@ class Twilio(Provider):
         if not sid or at is None:
             log.warning("Twilio listed a message without an id or a time; it was left out")
             return None
-        is_inbound = words(record, "direction") == "inbound"
+        direction = words(record, "direction")
+        is_inbound = direction == "inbound"
         code = words(record, "error_code")
         state = None if is_inbound else _STATES.get(words(record, "status"), DeliveryState.SENT)
         return ProviderText(
@@ -211,6 +212,7 @@ class Twilio(Provider):
                 Picture(f"{sid}/{place}") for place in range(min(number(record, "num_media"), 10))
             ),
             opted_out=code == twilio_errors.OPTED_OUT,
+            is_answer=direction == "outbound-reply",
         )
 
 

@@ -11,7 +11,7 @@ from inbox_desktop.models.kinds import IdentityKind
 from inbox_desktop.models.sms_settings import AutoResponder
 from inbox_desktop.models.store import Store
 from tests.models.samples import START, done
-from tests.models.texting import BO, Phones, attributions, owner_of, well
+from tests.models.texting import BO, Phones, attributions, messages, owner_of, well
 
 
 @pytest.fixture
@@ -29,6 +29,27 @@ def test_the_first_text_after_a_campaign_is_credited_to_it(store: Store, phones:
     phones.campaign(text="C")
     phones.text("Third")
     assert attributions(store) == {"A": "First", "C": "Third"}
+    well(store)
+
+
+def test_what_the_provider_answers_by_itself_is_no_campaign(store: Store, phones: Phones) -> None:
+    phones.set(answer_keywords=False)
+    phones.campaign(text="A")
+    phones.text("HELP")  # the first text since
+    phones.campaign(text="Reply STOP to unsubscribe", is_answer=True)
+    phones.text("What does it cost?")
+    assert attributions(store) == {"A": "HELP"}
+    kinds = [message.kind for message in messages(store)]
+    assert kinds == ["campaign", "keyword", "auto_reply", "message"]
+    well(store)
+
+
+def test_the_provider_s_own_answer_hides_no_campaign_that_is_answered(store: Store, phones: Phones) -> None:
+    phones.text("Hello")
+    phones.campaign(text="A")
+    phones.campaign(text="Thank you, we will be back on Monday.", is_answer=True)
+    phones.text("Nice")
+    assert attributions(store) == {"A": "Nice"}
     well(store)
 
 

@@ -108,6 +108,21 @@ async def test_a_text_that_does_not_arrive_says_why(
     assert new.error == "Something new. (Twilio 39999)"
 
 
+async def test_what_twilio_answers_by_itself_is_told_from_a_campaign(
+    sim: TwilioSimulator, twilio: Twilio, clock: SetClock
+) -> None:
+    sim.handles_keywords = True
+    sim.text_from(CUSTOMER, "Stop")
+    sim.campaign(OTHER, "Sale")
+    clock.advance(seconds=5)
+    answer, campaign = await listed(twilio, sim, Direction.OUTBOUND)
+    assert (answer.recipient, answer.is_answer) == (CUSTOMER, True)
+    assert (campaign.recipient, campaign.is_answer) == (OTHER, False)
+    assert (await failure_of(twilio.send(CUSTOMER, "Hello", "ref"))).trouble is Trouble.OPTED_OUT
+    sim.text_from(CUSTOMER, "START")
+    assert (await twilio.send(CUSTOMER, "Hello", "ref")).state is DeliveryState.SENT
+
+
 async def test_an_opt_out_known_from_the_list(sim: TwilioSimulator, twilio: Twilio, clock: SetClock) -> None:
     sim.failing[CUSTOMER] = "21610"
     sim.campaign(CUSTOMER, "offer")
