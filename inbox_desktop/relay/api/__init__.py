@@ -1,0 +1,1 @@
+"""The relay's HTTP and WebSocket interfaces: for visitors, for desktops, for everybody."""

@@ -1,0 +1,154 @@
+"""How a relay is set up: where it listens, where its data lies, its address on the internet, its limits."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from inbox_desktop.models.errors import InboxError
+from inbox_desktop.models.hosts import is_loopback
+
+DEFAULT_HOST: Final = "127.0.0.1"
+DEFAULT_PORT: Final = 8765
+_POSTGRESQL: Final = re.compile(r"postgres(ql)?(\+psycopg)?://")
+
+
+class RelayError(InboxError):
+    """The relay cannot work as it was told to. The text says why, what was kept, what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one visitor or one internet address may ask for. Addresses on loopback have no limits."""
+
+    messages_per_minute: float = 30
+    messages_at_once: float = 10
+    files_per_hour: float = 20
+    transcripts_per_hour: float = 3
+    new_visitors_per_minute: float = 10
+    requests_per_minute: float = 300
+    sockets_per_visitor: int = 10
+    sockets_per_address: int = 50
+    loopback_is_free: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RelayConfig:
+    """A relay's set-up. Make it with `checked`.
+
+    `database` is a PostgreSQL URL, or "" for SQLite in the data folder. `public_url` is how visitors and
+    providers reach it, without a slash at the end. `proxies` are the addresses (or networks) whose
+    X-Forwarded-For and X-Forwarded-Proto are believed.
+    """
+
+    data: Path
+    database: str = ""
+    host: str = DEFAULT_HOST
+    port: int = DEFAULT_PORT
+    public_url: str = ""
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    proxies: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def is_postgresql(self) -> bool:
+        """Whether the database is PostgreSQL, which several relay processes may share."""
+        return bool(self.database)
+
+    @property
+    def sqlite_file(self) -> Path:
+        """Where the database lies without PostgreSQL."""
+        return self.data / "relay.db"
+
+    @property
+    def own_url(self) -> str:
+        """The address for people: the public one, else where it listens."""
+        if self.public_url:
+            return self.public_url
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'https' if self.tls_cert else 'http'}://{host}:{self.port}"
+
+    def checked(self) -> RelayConfig:
+        """This set-up, when it can be used.
+
+        Raises:
+            RelayError: what is wrong with it, in words.
+        """
+        if self.database and not _POSTGRESQL.match(self.database):
+            raise RelayError(
+                "--database takes an address such as postgresql://user@host/name. "
+                "Leave it out for SQLite in the data folder. Nothing was started."
+            )
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise RelayError("--tls-cert and --tls-key belong together: give both. Nothing was started.")
+        for what in (self.tls_cert, self.tls_key):
+            if what is not None and not what.is_file():
+                raise RelayError(f"{what} is not there or no file. Nothing was started.")
+        for proxy in self.proxies:
+            _check_proxy(proxy)
+        self._check_reach()
+        self._check_public_url()
+        return self
+
+    def _check_reach(self) -> None:
+        if is_loopback(self.host) or self.tls_cert is not None or self.proxies:
+            return
+        raise RelayError(
+            f"The relay would listen on {self.host}:{self.port}, which other computers can reach, without "
+            "encryption: anybody on the way could read what visitors write. Nothing was started. Give it "
+            "a certificate (--tls-cert FILE --tls-key FILE), or put it behind a proxy that has one and name the "
+            "proxy's address (--behind-proxy ADDRESS), or leave --listen out to use it on this computer "
+            "only."
+        )
+
+    def _check_public_url(self) -> None:
+        if not self.public_url:
+            return
+        try:
+            parts = urlsplit(self.public_url)
+            host, _port = parts.hostname or "", parts.port
+        except ValueError:
+            parts, host = urlsplit(""), ""
+        plain = parts.scheme == "http" and is_loopback(host)
+        extra = parts.username is not None or parts.query or parts.fragment or parts.path
+        if not host or extra or not (parts.scheme == "https" or plain):
+            raise RelayError(
+                f"--public-url {self.public_url} can't be used: write https:// and the name by which "
+                "visitors reach the relay, as in https://chat.shop.example, without a path. "
+                "Nothing was started."
+            )
+
+
+def listen_address(text: str) -> tuple[str, int]:
+    """Host and port of "HOST:PORT", "[V6]:PORT", "HOST" or ":PORT".
+
+    Raises:
+        RelayError: it is none of these.
+    """
+    match = re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[^:\[\]\s]*)(?::(\d{1,5}))?", text.strip())
+    if match is None or int(match[2] or 0) > 65_535:
+        raise RelayError(f"--listen {text} is no address. Write one such as {DEFAULT_HOST}:{DEFAULT_PORT}.")
+    return match[1].strip("[]") or DEFAULT_HOST, int(match[2]) if match[2] else DEFAULT_PORT
+
+
+def psycopg_url(url: str) -> str:
+    """A PostgreSQL URL as SQLAlchemy wants it for psycopg 3."""
+    return _POSTGRESQL.sub("postgresql+psycopg://", url, count=1)
+
+
+def _check_proxy(text: str) -> None:
+    try:
+        network = ipaddress.ip_network(text, strict=False)
+    except ValueError as error:
+        raise RelayError(
+            f"--behind-proxy {text} is no address. Write the proxy's own, as in 10.0.0.5 or 10.0.0.0/24."
+        ) from error
+    if network.prefixlen == 0:
+        raise RelayError(
+            f"--behind-proxy {text} would believe everybody. Write the proxy's own address, as in 10.0.0.5."
+        )

@@ -1,0 +1,91 @@
+"""A PostgreSQL server of one's own in a temporary folder, reached by a Unix socket alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Self
+
+import psycopg
+
+_FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "listen_addresses": "",
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+}
+
+
+def _program(name: str) -> str:
+    installed = sorted(map(str, Path("/usr/lib/postgresql").glob(f"*/bin/{name}")))
+    found = installed[-1] if installed else shutil.which(name)
+    if found is None:
+        raise RuntimeError("PostgreSQL is missing; `python3 dev.py test` installs it (Debian: postgresql)")
+    return found
+
+
+class PostgreSql:
+    """A running server; `create()` makes one more empty database in it. Started by `with`."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="pg"))  # short: a socket's path has 107 letters at most
+        self._user = "postgres" if os.name == "posix" and os.geteuid() == 0 else None
+        self._count = 0
+
+    def __enter__(self) -> Self:
+        if self._user:  # the server refuses to run as root
+            shutil.chown(self._folder, self._user, self._user)
+        arguments = ["-D", self._data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"]
+        self._run(_program("initdb"), *arguments)
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def start(self) -> None:
+        """Start the server, and wait for it."""
+        options = " ".join(f"-c {name}='{value}'" for name, value in _FAST.items())
+        options += f" -k {self._folder}"
+        self._run(_program("pg_ctl"), "-D", self._data, "-w", "-o", options, "-l", self._log, "start")
+
+    def stop(self) -> None:
+        """Stop the server; who is connected is cut off."""
+        self._run(_program("pg_ctl"), "-D", self._data, "-w", "-m", "immediate", "stop")
+
+    def create(self) -> str:
+        """A new empty database; its URL."""
+        self._count += 1
+        name = f"relay{self._count}"
+        with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return self._url(name)
+
+    def _url(self, database: str) -> str:
+        return f"postgresql://postgres@/{database}?host={self._folder}"
+
+    @property
+    def _data(self) -> str:
+        return str(self._folder / "data")
+
+    @property
+    def _log(self) -> str:
+        return str(self._folder / "log")
+
+    def _run(self, *command: str) -> None:
+        subprocess.run(
+            command,
+            check=True,
+            user=self._user,
+            group=self._user,
+            cwd=self._folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.STDOUT,
+        )
