@@ -32,17 +32,24 @@ MOST_KEYWORD_ANSWERS: Final = 5
 
 
 class Consequences:
-    """What follows from one inbound text. `at` (UTC) is when it was received."""
+    """What follows from one inbound text. `at` (UTC) is when it was received, older than OLD if `is_old`."""
 
     def __init__(
-        self, session: WriteSession, actor: Actor, settings: SmsSettings, text: Message, at: datetime
+        self,
+        session: WriteSession,
+        actor: Actor,
+        settings: SmsSettings,
+        text: Message,
+        at: datetime,
+        *,
+        is_old: bool,
     ) -> None:
         self._session = session
         self._actor = actor
         self._settings = settings
         self._text = text
         self._at = at
-        self._is_old = at - text.sent_at > OLD
+        self._is_old = is_old
         self._phone = text.author_address
 
     def follow(self, keyword: Keyword | None) -> None:

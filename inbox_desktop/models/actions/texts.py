@@ -25,7 +25,7 @@ from inbox_desktop.models.actions.base import (
     perform_all,
 )
 from inbox_desktop.models.actions.consent import ChangeConsent
-from inbox_desktop.models.actions.consequences import Consequences
+from inbox_desktop.models.actions.consequences import OLD, Consequences
 from inbox_desktop.models.actions.conversation import waiting_texts
 from inbox_desktop.models.actions.inbound import InboundFile, InboundMessage
 from inbox_desktop.models.actions.receiving import DUPLICATE, Receive
@@ -179,11 +179,14 @@ def receive_texts(
     settings: SmsSettings,
     texts: Sequence[InboundMessage],
     at: datetime | None = None,
+    *,
+    clock_offset: timedelta = timedelta(0),
 ) -> list[Outcome | Refusal]:
     """Take in what people texted to one channel, in whatever order it is listed.
 
     Returns what `Receive` returned for each, in the order of `texts`. A keyword is found here: hand it in as
-    a MESSAGE. `at` (UTC) is when they are received; it decides which of them are OLD.
+    a MESSAGE. `at` (UTC) is when they are received; it decides which of them are OLD. `clock_offset` is how
+    far the provider's clock, which dates them, is ahead of ours.
     """
     at = at or now()
     actor = channel(channel_id)
@@ -197,7 +200,8 @@ def receive_texts(
         if isinstance(result, Outcome) and result.detail != DUPLICATE:
             stored = session.get_one(Message, reception.message_id)
             attribute(session, actor, stored, window, at)
-            Consequences(session, actor, settings, stored, at).follow(text.keyword)
+            age = at + clock_offset - stored.sent_at
+            Consequences(session, actor, settings, stored, at, is_old=age > OLD).follow(text.keyword)
     by_place = dict(zip(order, results, strict=True))
     return [by_place[place] for place in range(len(texts))]
 

@@ -38,6 +38,7 @@ class Intake:
     def __init__(self, services: Services, text_channel: TextChannel, provider: Provider) -> None:
         self._services = services
         self._channel = text_channel
+        self._provider = provider
         self._actor = channel(text_channel.id)
         self._pictures = Pictures(services, provider)
 
@@ -131,7 +132,10 @@ class Intake:
     # Changes, each within a transaction of the writer
 
     def _receive(self, session: WriteSession, messages: Sequence[InboundMessage]) -> Counts:
-        outcomes = receive_texts(session, self._channel.id, self._channel.settings, messages)
+        ahead = self._provider.clock_offset
+        outcomes = receive_texts(
+            session, self._channel.id, self._channel.settings, messages, clock_offset=ahead
+        )
         counts = Counts()
         for outcome in outcomes:
             counts.add(_counted(outcome))

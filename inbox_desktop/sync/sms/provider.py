@@ -105,6 +105,11 @@ class Provider(Protocol):
 
     abilities: Abilities
 
+    @property
+    def clock_offset(self) -> timedelta:
+        """How far the provider's clock is ahead of ours, by its newest answer."""
+        ...
+
     async def check(self) -> str:
         """Sign in, and make sure that the number belongs to the account and can receive texts.
 

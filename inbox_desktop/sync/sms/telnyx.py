@@ -95,6 +95,11 @@ class Telnyx(Provider):
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._http = Http("Telnyx", base_url or BASE_URL, _Bearer(secret), seconds)
 
+    @property
+    def clock_offset(self) -> timedelta:
+        """As the interface says."""
+        return self._http.clock_offset
+
     async def check(self) -> str:
         """Look the number up among those that are set up for texts."""
         answer = await self._http.get("/v2/phone_numbers/messaging", [("filter[phone_number]", self._number)])

@@ -64,6 +64,11 @@ class Twilio(Provider):
         self._number = number
         self._http = Http("Twilio", base_url or BASE_URL, httpx.BasicAuth(account, secret), seconds)
 
+    @property
+    def clock_offset(self) -> timedelta:
+        """As the interface says."""
+        return self._http.clock_offset
+
     async def check(self) -> str:
         """Look the number up among those of the account."""
         answer = await self._http.get(self._path("IncomingPhoneNumbers"), [("PhoneNumber", self._number)])

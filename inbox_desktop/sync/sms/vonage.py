@@ -91,6 +91,11 @@ class Vonage(Provider):
         self._numbers = self._reports.at(base_url or SEND_URL, sign_in)
         self._sms = self._reports.at(base_url or SEND_URL, httpx.Auth())  # the key and secret are in the form
 
+    @property
+    def clock_offset(self) -> timedelta:
+        """As the interface says; of the server that lists texts."""
+        return self._reports.clock_offset
+
     async def check(self) -> str:
         """Look the number up among those of the account, and sign in where texts are listed."""
         self._check_account()
