@@ -450,7 +450,7 @@ def test_the_first_mailbox_leads_to_its_tickets_and_the_keyboard_works(tmp_path:
     window.activateWindow()
     page = window.connect_page
     assert page is not None
-    page.form.password.setFocus()
+    page.form.secret.setFocus()
     channel = add_channel(store, me)
     page.connected.emit(channel)
     qtbot.waitUntil(window.panes.isVisible)

@@ -4,7 +4,10 @@ from typing import ClassVar
 
 from PySide6.QtWidgets import QWidget
 
+from inbox_desktop.models.channel_settings import ChannelSettings
 from inbox_desktop.models.kinds import ChannelKind
+from inbox_desktop.models.mail_settings import MailSettings
+from inbox_desktop.models.queries.rows import ChannelRow
 from inbox_desktop.ui.connect.kind_page import KindPage, PageWords
 from inbox_desktop.ui.connect.mail_form import MailForm
 
@@ -29,7 +32,16 @@ class ChannelsPage(KindPage):
 
     def make_form(self, parent: QWidget) -> MailForm:
         """The form of a mailbox."""
-        form = MailForm(self._bridge, parent, ask_name=False)
+        form = MailForm(self._bridge, parent)
         form.connected.connect(lambda _channel_id: self.show_form(shown=False))
         form.setFocusProxy(form.address)
+        return form
+
+    def make_change_form(self, parent: QWidget, channel: ChannelRow, settings: ChannelSettings) -> MailForm:
+        """The form of this mailbox."""
+        assert isinstance(settings, MailSettings)
+        form = MailForm(
+            self._bridge, parent, channel_id=channel.id, address=channel.address, settings=settings
+        )
+        form.saved.connect(lambda: self.show_form(shown=False))
         return form

@@ -7,10 +7,11 @@ from typing import ClassVar, Final, NamedTuple
 from PySide6.QtCore import QLocale, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from inbox_desktop.models.channel_settings import ChannelSettings, read_settings
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.health import Health
 from inbox_desktop.models.kinds import ChannelKind
-from inbox_desktop.models.queries.directory import channels
+from inbox_desktop.models.queries.directory import channel_settings, channels
 from inbox_desktop.models.queries.rows import ChannelRow
 from inbox_desktop.models.store import Changed, Reader
 from inbox_desktop.ui.bridge import Bridge
@@ -52,7 +53,7 @@ class ChannelCard(Card):
     changed = Signal(str)
     removed = Signal(str)
 
-    def __init__(self, channel: ChannelRow, parent: QWidget, *, can_change: bool = False) -> None:
+    def __init__(self, channel: ChannelRow, parent: QWidget) -> None:
         super().__init__(parent=parent)
         self.channel = channel
         self.title = channel.shown or channel.address or channel.name
@@ -66,10 +67,9 @@ class ChannelCard(Card):
         row.setSpacing(GAP)
         row.addLayout(words, 1)
         row.addWidget(self._button("Try now", self.retried))
-        if can_change:
-            change = self._button("Change…", self.changed)
-            change.setAccessibleName(f"Change {self.title}")
-            row.addWidget(change)
+        change = self._button("Change…", self.changed)
+        change.setAccessibleName(f"Change {self.title}")
+        row.addWidget(change)
         remove = self._button("Remove…", self.removed, danger=True)
         remove.setAccessibleName(f"Remove {self.title}")
         row.addWidget(remove)
@@ -102,7 +102,6 @@ class KindPage(QWidget):
 
     KIND: ClassVar[ChannelKind]
     WORDS: ClassVar[PageWords]
-    CAN_CHANGE: ClassVar[bool] = False
 
     stops_changed = Signal(object)
 
@@ -142,8 +141,9 @@ class KindPage(QWidget):
         """An empty form that adds a channel, ready for the first letter. The page shows and removes it."""
         raise NotImplementedError
 
-    def begin_change(self, channel_id: str) -> None:
-        """Let a channel be changed; only for pages that can."""
+    def make_change_form(self, parent: QWidget, channel: ChannelRow, settings: ChannelSettings) -> QWidget:
+        """The form that changes a channel, which has these settings now."""
+        raise NotImplementedError
 
     # The list
 
@@ -166,7 +166,7 @@ class KindPage(QWidget):
             card.deleteLater()
         for channel in found:
             if channel.id not in self._cards:
-                card = ChannelCard(channel, self, can_change=self.CAN_CHANGE)
+                card = ChannelCard(channel, self)
                 card.retried.connect(self._retry)
                 card.changed.connect(self.begin_change)
                 card.removed.connect(self._ask_remove)
@@ -198,10 +198,20 @@ class KindPage(QWidget):
             self._show_in(card, self.make_form(card))
         self._form_changed()
 
-    def show_change(self, card: Card, form: QWidget) -> None:
-        """Show a form that changes a channel, in a card of its own."""
+    def begin_change(self, channel_id: str) -> None:
+        """Read how a channel is set, and show that in a form."""
+        question = partial(_settings, channel_id=channel_id, kind=self.KIND)
+        self._bridge.query(question, partial(self._show_change, channel_id), self._failed)
+
+    def _show_change(self, channel_id: str, settings: ChannelSettings | None) -> None:
+        if settings is None or channel_id not in self._cards:
+            self._failed("The channel's settings cannot be read. Remove it and connect it again.")
+            return
+        self._failed("")
         self._put_away()
-        self._show_in(card, form)
+        channel = self._cards[channel_id]
+        card = Card(f"Change {one_line(channel.title)}", parent=self)
+        self._show_in(card, self.make_change_form(card, channel.channel, settings))
         self._form_changed()
 
     def _show_in(self, card: Card, form: QWidget) -> None:
@@ -264,3 +274,10 @@ def _stops(part: QWidget) -> list[QWidget]:
 
 def _present(reader: Reader, kind: ChannelKind) -> tuple[ChannelRow, ...]:
     return tuple(channel for channel in channels(reader) if channel.enabled and channel.kind is kind)
+
+
+def _settings(reader: Reader, channel_id: str, kind: ChannelKind) -> ChannelSettings | None:
+    try:
+        return read_settings(kind, channel_settings(reader, channel_id) or {})
+    except (KeyError, TypeError, ValueError):
+        return None

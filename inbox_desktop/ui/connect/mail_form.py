@@ -1,108 +1,94 @@
-"""The form that connects a mailbox: finds its servers, tests the connection, and connects."""
+"""The form of a mailbox: finds its servers, tests the connection, and connects or changes it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QWidget
 
-from inbox_desktop.models.health import TestStep
+from inbox_desktop.models.mail_settings import MailSettings
 from inbox_desktop.ui.bridge import Bridge
-from inbox_desktop.ui.connect.owner import save_owner
+from inbox_desktop.ui.connect.channel_form import ChannelForm
 from inbox_desktop.ui.connect.server_fields import ServerFields
-from inbox_desktop.ui.connect.sight import bring_into_sight
-from inbox_desktop.ui.connect.steps import StepsList
 from inbox_desktop.ui.connect.values import Field, MailValues, Problem, address_problem, problem
-from inbox_desktop.ui.kit import Banner, Button, Label, Tone
+from inbox_desktop.ui.kit import Button, Label
 from inbox_desktop.ui.kit.tokens import GAP, GAP_WIDE
 
 if TYPE_CHECKING:
     from inbox_desktop.models.mail_settings import Discovery
 
 
-class MailForm(QWidget):
+class MailForm(ChannelForm):
     """Name, address, password; the servers are looked up and can be corrected.
 
-    Signals:
-        connected(str): a mailbox was connected; its channel's id.
+    With `channel_id`, `address` and `settings` it changes that channel, which keeps its address: another
+    address is another mailbox.
     """
 
-    connected = Signal(str)
+    THING: ClassVar = "mailbox"
 
-    def __init__(self, bridge: Bridge, parent: QWidget, *, ask_name: bool) -> None:
-        super().__init__(parent)
-        self._bridge = bridge
+    def __init__(
+        self,
+        bridge: Bridge,
+        parent: QWidget,
+        *,
+        ask_name: bool = False,
+        channel_id: str | None = None,
+        address: str = "",
+        settings: MailSettings | None = None,
+    ) -> None:
+        super().__init__(bridge, parent, channel_id=channel_id)
+        self._former = settings
         self._looked_up = ""
-        self._servers_edited = False
-        self._busy = False
-        self._connects = True
-        self._run = 0
+        self._servers_edited = settings is not None
         self._after_look_up: Callable[[], None] | None = None
-        self.name = self._line("Your name")
-        self.name.setPlaceholderText("As customers see it")
-        self.address = self._line("E-mail address")
-        self.address.setPlaceholderText("support@shop.example")
+        self.secret.setAccessibleName("Password")
+        self.address = self.line("E-mail address", "support@shop.example")
         self.address.editingFinished.connect(self._address_done)
-        self.address.textEdited.connect(self._clear_problem)
-        self.password = self._line("Password")
-        self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.servers = ServerFields(self)
         self.servers.changed.connect(self._servers_changed)
-        self.servers.submitted.connect(partial(self._begin, True))
-        self.servers.hide()
+        self.servers.submitted.connect(self.submit)
         self._unfold = Button("Server settings", variant="quiet", icon_name="chevron-right", parent=self)
         self._unfold.clicked.connect(self._toggle_servers)
         self._found = Label("", "secondary", "text_2", wrap=True, parent=self)
         self._found.hide()
-        self._problem: Banner | None = None
-        self.steps = StepsList(self)
-        self.steps.hide()
-        self.test_button = Button("Test connection", parent=self)
-        self.test_button.clicked.connect(partial(self._begin, False))
-        self.connect_button = Button("Connect", variant="primary", parent=self)
-        self.connect_button.clicked.connect(partial(self._begin, True))
         self._lay_out(ask_name=ask_name)
-
-    def _line(self, name: str) -> QLineEdit:
-        field = QLineEdit(self)
-        field.setAccessibleName(name)
-        field.returnPressed.connect(partial(self._begin, True))
-        return field
+        if settings is not None:
+            self._show_settings(address, settings)
+        self.show_servers(shown=settings is not None)
 
     def _lay_out(self, *, ask_name: bool) -> None:
         form = QFormLayout()
         form.setHorizontalSpacing(GAP_WIDE)
         form.setVerticalSpacing(GAP)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        rows = [("E-mail address", self.address), ("Password", self.password)]
+        rows = [("E-mail address", self.address), ("Password", self.secret)]
         if ask_name:
             rows.insert(0, ("Your name", self.name))
-            self.name.setText(self._bridge.me.name if self._bridge.me.id else "")
-        self.name.setVisible(ask_name)
+        self.ask_name(asked=ask_name)
         labels = [Label(words, "text", "text_2", parent=self) for words, _field in rows]
         for label, (_words, field) in zip(labels, rows, strict=True):
             label.setBuddy(field)
             form.addRow(label, field)
         self.servers.align_with(labels)
-        self.setTabOrder(self.password, self._unfold)
         unfold = QHBoxLayout()
         unfold.addWidget(self._unfold)
         unfold.addStretch(1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GAP)
-        buttons.addStretch(1)
-        buttons.addWidget(self.test_button)
-        buttons.addWidget(self.connect_button)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(GAP)
-        self._column.addLayout(form)
-        self._column.addWidget(self._found)
-        self._column.addLayout(unfold)
-        self._column.addWidget(self.servers)
-        self._column.addWidget(self.steps)
-        self._column.addLayout(buttons)
+        self.column.addLayout(form)
+        self.column.addWidget(self._found)
+        self.column.addLayout(unfold)
+        self.column.addWidget(self.servers)
+        self.add_end()
+        self.setTabOrder(self.address, self.secret)
+        self.setTabOrder(self.secret, self._unfold)
+
+    def _show_settings(self, address: str, settings: MailSettings) -> None:
+        self.address.setText(address)
+        self.address.setEnabled(False)
+        self.servers.set_values(MailValues(address=address).with_settings(settings))
+        self.show_kept_secret(settings.secret_env)
+        self.setFocusProxy(self.secret if settings.secret_env is None else self.servers)
 
     # Servers
 
@@ -120,7 +106,7 @@ class MailForm(QWidget):
 
     def _servers_changed(self) -> None:
         self._servers_edited = True
-        self._clear_problem()
+        self.clear_problem()
 
     def _address_done(self) -> None:
         address = self.address.text().strip()
@@ -133,8 +119,8 @@ class MailForm(QWidget):
         self._looked_up = address
         self._after_look_up = then
         self._say(f"Looking for the servers of {self.values().domain}…")
-        future = self._bridge.backend().discover_email(address)
-        self._bridge.call(future, partial(self._looked, address), partial(self._not_looked, address))
+        future = self.bridge.backend().discover_email(address)
+        self.bridge.call(future, partial(self._looked, address), partial(self._not_looked, address))
 
     def _looked(self, address: str, found: "Discovery") -> None:
         if address != self._looked_up:
@@ -168,118 +154,49 @@ class MailForm(QWidget):
 
     # Testing and connecting
 
-    def _begin(self, connect: bool) -> None:
-        """Test, and connect when the test held and that is wanted."""
-        if self._busy:
-            return
-        self._connects = connect
+    def begin(self, *, connect: bool) -> None:
+        """Find the servers first, unless they are known."""
         address = self.address.text().strip()
         if (wrong := address_problem(address)) is not None:
-            self._show_problem(wrong)
+            self._show_wrong(wrong)
             return
         if not self._servers_edited and address != self._looked_up:
-            self._set_busy(busy=True)
+            self.set_busy(busy=True, connect=connect)
             self._look_up(partial(self._test, connect))
         elif self._after_look_up is None and self._found.text().endswith("…"):
-            self._set_busy(busy=True)
+            self.set_busy(busy=True, connect=connect)
             self._after_look_up = partial(self._test, connect)
         else:
             self._test(connect)
 
     def _test(self, connect: bool) -> None:
-        values, password = self.values(), self.password.text()
-        self._set_busy(busy=False)
-        if (wrong := problem(values, password)) is not None:
-            self._show_problem(wrong)
+        values = self.values()
+        self.set_busy(busy=False)
+        receives_otherwise = self._former is not None and self._former.listen is not None
+        wrong = problem(
+            values,
+            has_password=bool(self.secret.text()) or self.is_change,
+            needs_imap=not receives_otherwise,
+        )
+        if wrong is not None:
+            self._show_wrong(wrong)
             return
-        self._clear_problem()
-        self._set_busy(busy=True)
-        self.steps.begin()
-        self.steps.show()
-        self._run += 1
-        step = self._bridge.on_gui(partial(self._step, self._run))
-        future = self._bridge.backend().test(values.settings(), values.address, password, step)
-        self._bridge.call(
-            future,
-            partial(self._tested, self._run, connect, values, password),
-            partial(self._test_failed, self._run),
+        settings, former = values.settings(), self._former
+        reaches_the_same = False
+        if former is not None:
+            settings = replace(settings, password_env=former.password_env, listen=former.listen)
+            reaches_the_same = replace(settings, aliases=former.aliases) == former
+        self.try_out(
+            settings,
+            values.address,
+            owner_email=values.address,
+            connect=connect,
+            reaches_the_same=reaches_the_same,
         )
 
-    def _step(self, run: int, step: TestStep) -> None:
-        if run == self._run:
-            self.steps.add(step)
-
-    def _tested(self, run: int, connect: bool, values: MailValues, password: str, held: bool) -> None:
-        if run != self._run:
-            return
-        self.steps.end()
-        self._set_busy(busy=False)
-        if not held:
-            self._show_problem(
-                Problem(
-                    Field.IMAP,
-                    "The mailbox could not be reached as it is set. Nothing was connected; see below.",
-                ),
-                focus=False,
-            )
-        elif connect:
-            self._set_busy(busy=True)
-            self._save_name(partial(self._connect, values, password))
-
-    def _test_failed(self, run: int, words: str) -> None:
-        if run == self._run:
-            self.steps.fail(words)
-            self._set_busy(busy=False)
-            bring_into_sight(self.steps, self)
-
-    def _save_name(self, then: Callable[[], None]) -> None:
-        """Whoever connects the first mailbox owns the inbox, and gets a name in it."""
-        name = "" if self.name.isHidden() else self.name.text()
-        save_owner(self._bridge, name, self.address.text().strip(), then, self._connect_failed)
-
-    def _connect(self, values: MailValues, password: str) -> None:
-        future = self._bridge.backend().connect(values.settings(), values.address, password)
-        self._bridge.call(future, self._connected, self._connect_failed)
-
-    def _connected(self, channel_id: str) -> None:
-        self._set_busy(busy=False)
-        self.password.clear()
-        self.connected.emit(channel_id)
-
-    def _connect_failed(self, words: str) -> None:
-        self._set_busy(busy=False)
-        self._show_problem(Problem(Field.ADDRESS, words), focus=False)
-
-    def _set_busy(self, *, busy: bool) -> None:
-        self._busy = busy
-        self.test_button.setEnabled(not busy)
-        self.connect_button.setEnabled(not busy)
-        self.connect_button.setText("Connecting…" if busy and self._connects else "Connect")
-        self.test_button.setText("Testing…" if busy and not self._connects else "Test connection")
-
-    # Problems
-
-    def _show_problem(self, wrong: Problem, *, focus: bool = True) -> None:
-        self._clear_problem()
-        self._problem = Banner(wrong.words, Tone.BAD, parent=self)
-        self._column.insertWidget(self._column.indexOf(self.steps), self._problem)
-        field = {Field.ADDRESS: self.address, Field.PASSWORD: self.password, Field.NAME: self.name}.get(
-            wrong.field
-        ) or self.servers.field(wrong.field)
-        bring_into_sight(self._problem, self)
-        if focus and field is not None:
-            if self.servers.isAncestorOf(field):
-                self.show_servers(shown=True)
-            field.setFocus()
-
-    @property
-    def problem_words(self) -> str:
-        """What stands in the way, as it is shown; empty when nothing does."""
-        return self._problem.accessibleName() if self._problem is not None else ""
-
-    def _clear_problem(self) -> None:
-        if self._problem is not None:
-            self._problem.hide()
-            self._column.removeWidget(self._problem)
-            self._problem.deleteLater()
-            self._problem = None
+    def _show_wrong(self, wrong: Problem) -> None:
+        own = {Field.ADDRESS: self.address, Field.PASSWORD: self.secret}
+        field = own.get(wrong.field) or self.servers.field(wrong.field)
+        if field is not None and self.servers.isAncestorOf(field):
+            self.show_servers(shown=True)
+        self.show_problem(wrong.words, field)

@@ -17,7 +17,6 @@ _HOST: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.\-]{0,251}[A-Za-z0-9.])?|[0
 class Field(StrEnum):
     """The fields of the form, to say which one is to be corrected."""
 
-    NAME = "name"
     ADDRESS = "address"
     PASSWORD = "password"
     USER = "user"
@@ -58,8 +57,9 @@ class MailValues:
     def settings(self) -> MailSettings:
         """The settings that these values mean. Ask `problem` first."""
         folders = tuple(name.strip() for name in self.folders.split(",") if name.strip())
+        imap_host = self.imap_host.strip()
         return MailSettings(
-            imap=Server(self.imap_host.strip(), self.imap_port, self.imap_security),
+            imap=Server(imap_host, self.imap_port, self.imap_security) if imap_host else None,
             smtp=Server(self.smtp_host.strip(), self.smtp_port, self.smtp_security),
             user=self.user.strip() or self.address.strip(),
             folders=folders or DEFAULT_FOLDERS,
@@ -67,8 +67,8 @@ class MailValues:
         )
 
     def with_settings(self, settings: MailSettings) -> "MailValues":
-        """These values with the servers that were found for the address."""
-        imap = settings.imap or Server(self.imap_host, self.imap_port, self.imap_security)
+        """These values with the servers and all else that the settings hold."""
+        imap = settings.imap or Server("", self.imap_port, self.imap_security)
         return replace(
             self,
             user=settings.user,
@@ -78,6 +78,8 @@ class MailValues:
             smtp_host=settings.smtp.host,
             smtp_port=settings.smtp.port,
             smtp_security=settings.smtp.security,
+            folders=", ".join(settings.folders),
+            aliases=", ".join(settings.aliases),
         )
 
     def without_servers(self) -> "MailValues":
@@ -102,15 +104,19 @@ def address_problem(address: str) -> Problem | None:
     return Problem(Field.ADDRESS, "Write one whole e-mail address, such as support@shop.example.")
 
 
-def problem(values: MailValues, password: str) -> Problem | None:
-    """The first thing that is missing or wrong, or None when a connection can be tried."""
+def problem(values: MailValues, *, has_password: bool, needs_imap: bool = True) -> Problem | None:
+    """The first thing that is missing or wrong, or None when a connection can be tried.
+
+    Mail that comes by forwarding needs no IMAP.
+    """
     if (found := address_problem(values.address)) is not None:
         return found
-    if not password:
+    if not has_password:
         return Problem(Field.PASSWORD, "Write the mailbox's password, or the app password of your provider.")
     servers = ((Field.IMAP, "incoming", values.imap_host), (Field.SMTP, "outgoing", values.smtp_host))
     for field, kind, host in servers:
-        if not _HOST.fullmatch(host.strip()):
+        is_left_out = field is Field.IMAP and not needs_imap and not host.strip()
+        if not is_left_out and not _HOST.fullmatch(host.strip()):
             return Problem(
                 field, f"Write the name of the server for {kind} mail, such as {field}.shop.example."
             )

@@ -81,7 +81,7 @@ def page(qtbot: QtBot, bridge: Bridge, outside: Outside) -> ConnectPage:
 
 def fill(page: ConnectPage, address: str = "orders@shop.example", password: str = "secret") -> None:
     write(page.form.address, address)
-    write(page.form.password, password)
+    write(page.form.secret, password)
 
 
 def test_a_mailbox_is_connected_by_keyboard_alone(
@@ -90,11 +90,11 @@ def test_a_mailbox_is_connected_by_keyboard_alone(
     page.form.name.setFocus()
     fill(page)
     with qtbot.waitSignal(page.connected):
-        press(page.form.password, Qt.Key.Key_Return)
+        press(page.form.secret, Qt.Key.Key_Return)
     assert outside.tested == [(FOUND, "orders@shop.example", "secret")]
     with world.store.read() as reader:
         assert "orders@shop.example" in {channel.address for channel in channels(reader)}
-    assert page.form.password.text() == ""
+    assert page.form.secret.text() == ""
 
 
 def test_the_name_becomes_that_of_whoever_sits_here(
@@ -148,7 +148,7 @@ def test_enter_in_a_server_field_connects(qtbot: QtBot, page: ConnectPage) -> No
 
 def test_tab_reaches_the_servers_through_their_heading(page: ConnectPage) -> None:
     page.form.show_servers(shown=True)
-    assert page.form.password.nextInFocusChain() is page.form._unfold
+    assert page.form.secret.nextInFocusChain() is page.form._unfold
 
 
 def test_the_problem_is_scrolled_into_sight(qtbot: QtBot, page: ConnectPage, outside: Outside) -> None:
@@ -187,7 +187,7 @@ def test_a_failed_step_is_named_and_nothing_is_connected(
     qtbot.waitUntil(page.form.connect_button.isEnabled)
     assert [step.name for step in page.form.steps.failed] == ["Sign-in"]
     assert "Nothing was connected" in page.form.problem_words
-    assert page.form.password.text() == "secret"
+    assert page.form.secret.text() == "secret"
     with world.store.read() as reader:
         assert len(channels(reader)) == 1
 
@@ -251,7 +251,7 @@ def test_another_protection_brings_its_port(page: ConnectPage) -> None:
 
 
 def test_the_password_is_never_shown(page: ConnectPage) -> None:
-    assert page.form.password.echoMode() is QLineEdit.EchoMode.Password
+    assert page.form.secret.echoMode() is QLineEdit.EchoMode.Password
 
 
 def test_the_demo_is_one_button_away(qtbot: QtBot, page: ConnectPage) -> None:

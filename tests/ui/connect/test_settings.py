@@ -146,9 +146,9 @@ def stops(dialog: SettingsDialog) -> list[str]:
 
 def test_the_keyboard_goes_from_the_list_of_pages_over_the_page_to_done(dialog: SettingsDialog) -> None:
     assert dialog.focusWidget() is dialog._group.button(0)
-    remove = "Remove support@shop.example"
-    assert stops(dialog) == ["E-mail", "Try now", remove, "Add a mailbox", "Done"]
+    channel = ["Try now", "Change support@shop.example", "Remove support@shop.example"]
+    assert stops(dialog) == ["E-mail", *channel, "Add a mailbox", "Done"]
     dialog.channels.show_form(shown=True)
     order = stops(dialog)
-    assert order[:5] == ["E-mail", "Try now", remove, "E-mail address", "Password"]
+    assert order[:7] == ["E-mail", *channel, "E-mail address", "Password", "Server settings"]
     assert order[-3:] == ["Connect", "Cancel", "Done"]

@@ -22,7 +22,7 @@ def test_values_become_settings() -> None:
         folders=("INBOX", "Orders"),
         aliases=("help@shop.example",),
     )
-    assert problem(values, "secret") is None
+    assert problem(values, has_password=True) is None
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_one_whole_address_is_wanted(address: str) -> None:
     ],
 )
 def test_what_is_missing_or_wrong_is_named(values: MailValues, password: str, field: Field) -> None:
-    found = problem(values, password)
+    found = problem(values, has_password=bool(password))
     assert found is not None
     assert found.field is field
     assert found.words.endswith(".")
@@ -54,7 +54,7 @@ def test_what_is_missing_or_wrong_is_named(values: MailValues, password: str, fi
 
 def test_plain_text_is_fine_on_this_computer() -> None:
     local = replace(GOOD, imap_host="127.0.0.1", imap_security=Security.NONE, smtp_host="localhost")
-    assert problem(replace(local, smtp_security=Security.NONE), "x") is None
+    assert problem(replace(local, smtp_security=Security.NONE), has_password=True) is None
 
 
 def test_unknown_servers_are_guessed_but_never_overwritten() -> None:
