@@ -1,5 +1,6 @@
 """Actions on deliveries: the steps of the one state machine that says whether a message was sent."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -33,6 +34,13 @@ MANY = 200
 """How far back is looked for the message that waits for an answer."""
 
 _UNSETTLED = (DeliveryState.QUEUED, DeliveryState.ATTEMPTING, DeliveryState.UNKNOWN)
+_UNKNOWN_OR_LATER = (
+    DeliveryState.UNKNOWN,
+    DeliveryState.QUEUED,
+    DeliveryState.FAILED,
+    DeliveryState.SENT,
+    DeliveryState.DELIVERED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +131,38 @@ class FinishAttempt(DeliveryAction):
             delivery.copy = CopyState.WAITING
         _record(session, delivery, self.recipients, self.state, _UNSETTLED)
         return Effect(_tell_ticket(session, self, delivery, self.state.value, self.detail))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecogniseSent(DeliveryAction):
+    """The provider lists the message under an id that was not known here: an earlier attempt did send it.
+
+    What was of unknown end, waits to be sent once more or failed when that was tried, counts as sent: nobody
+    gets it twice. What a person said was sent is known by the id from now on.
+    """
+
+    name: ClassVar[str] = "delivery.recognise"
+    external_id: str
+    detail: str = ""
+
+    def apply(self, session: WriteSession) -> Effect:
+        """Refused when sending never began, while it is being attempted, and for what was taken back."""
+        delivery = _delivery(session, self.delivery_id)
+        _require(delivery, *_UNKNOWN_OR_LATER)
+        if delivery.begun_at is None:
+            raise RefusedError("Sending this message has not begun. Nothing was changed.")
+        message = session.get_one(Message, delivery.message_id)
+        has_ended = delivery.state in {DeliveryState.SENT, DeliveryState.DELIVERED}
+        if message.external_id is None or not has_ended:
+            _name(session, message, self.external_id)
+        else:  # it was sent twice, because a person said so: the later one is reported on
+            _link(session, message, (self.external_id,))
+        if has_ended:
+            return Effect(_ticket_id(session, delivery))
+        delivery.state, delivery.detail, delivery.finished_at = DeliveryState.SENT, self.detail, self.at
+        delivery.not_before = None
+        _record(session, delivery, (), DeliveryState.SENT, (*_UNSETTLED, DeliveryState.FAILED))
+        return Effect(_tell_ticket(session, self, delivery, DeliveryState.SENT.value, self.detail))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -277,8 +317,13 @@ def _name(session: WriteSession, message: Message, external_id: str | None) -> N
     if external_id is None or message.external_id == external_id:
         return
     message.external_id = external_id
+    _link(session, message, (external_id, *message.references))
+
+
+def _link(session: WriteSession, message: Message, external_ids: Iterable[str]) -> None:
+    """Let the message's ticket be found by these ids."""
     if message.ticket_id is not None:
-        for key in dict.fromkeys((external_id, *message.references)):
+        for key in dict.fromkeys(external_ids):
             session.merge(
                 ThreadKey(channel_id=message.channel_id, external_id=key, ticket_id=message.ticket_id)
             )

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from inbox_desktop.models.actions import Action, Outcome, Refusal, channel, perform
-from inbox_desktop.models.actions.deliveries import FinishAttempt
+from inbox_desktop.models.actions.deliveries import RecogniseSent
 from inbox_desktop.models.actions.inbound import InboundMessage
 from inbox_desktop.models.actions.receiving import DUPLICATE, SET_ASIDE
 from inbox_desktop.models.actions.texts import RecordCampaign, ReportDelivery, receive_texts
@@ -20,7 +20,7 @@ from inbox_desktop.sync.report import Counts
 from inbox_desktop.sync.services import Services
 from inbox_desktop.sync.sms.channel import TextChannel
 from inbox_desktop.sync.sms.cursor import move_cursor
-from inbox_desktop.sync.sms.own_texts import OpenText, own_texts
+from inbox_desktop.sync.sms.own_texts import OwnText, OwnTexts
 from inbox_desktop.sync.sms.pictures import Fetched, Pictures
 from inbox_desktop.sync.sms.provider import Provider, ProviderText
 
@@ -40,6 +40,7 @@ class Intake:
         self._channel = text_channel
         self._provider = provider
         self._actor = channel(text_channel.id)
+        self._own = OwnTexts(services, text_channel.id)
         self._pictures = Pictures(services, provider)
 
     async def take(
@@ -66,7 +67,7 @@ class Intake:
         return counts
 
     async def _take_received(self, texts: Sequence[ProviderText], history_until: datetime | None) -> Counts:
-        known = await self._known(texts)
+        known = await self._own.known([text.external_id for text in texts])
         messages = [
             self._message(text, await self._pictures.fetch(text), history_until)
             for text in texts
@@ -79,19 +80,18 @@ class Intake:
         return counts
 
     async def _take_sent(self, texts: Sequence[ProviderText], history_until: datetime | None) -> Counts:
-        find = partial(
-            own_texts, channel_id=self._channel.id, external_ids=[text.external_id for text in texts]
-        )
-        own = await self._services.read(find)
+        known = await self._own.known([text.external_id for text in texts])
+        ours = await self._own.like([text for text in texts if text.external_id not in known])
         changes: list[_Change] = []
         for text in texts:
-            if text.external_id in own.known:
+            own = ours.get(text.external_id)
+            if text.external_id in known:
                 if text.state is not None:
                     changes.append(partial(self._report, text=text))
-            elif (ours := own.open_text(text)) is None:
+            elif own is None:
                 changes.append(partial(self._record, text=text, history_until=history_until))
-            elif ours.state is DeliveryState.UNKNOWN:
-                changes.append(partial(self._settle, text=text, ours=ours))
+            elif own.state is not DeliveryState.ATTEMPTING:  # that is the outbox's
+                changes.append(partial(self._settle, text=text, own=own))
         if not changes:
             return Counts()
 
@@ -102,11 +102,6 @@ class Intake:
             return counts
 
         return await self._write(together, changes)
-
-    async def _known(self, texts: Sequence[ProviderText]) -> frozenset[str]:
-        ids = [text.external_id for text in texts]
-        own = await self._services.read(partial(own_texts, channel_id=self._channel.id, external_ids=ids))
-        return own.known
 
     async def _write(self, together: _Change, alone: Sequence[_Change]) -> Counts:
         """One transaction; when a fault of ours breaks it each text has its own, so that one
@@ -160,14 +155,13 @@ class Intake:
             self._report(session, text)
         return counts
 
-    def _settle(self, session: WriteSession, text: ProviderText, ours: OpenText) -> Counts:
-        """The provider lists what perhaps was sent, perhaps not. What is being sent now is the outbox's."""
-        action = FinishAttempt(
+    def _settle(self, session: WriteSession, text: ProviderText, own: OwnText) -> Counts:
+        """The provider lists what perhaps was sent, perhaps not."""
+        action = RecogniseSent(
             actor=self._actor,
-            delivery_id=ours.delivery_id,
-            state=DeliveryState.SENT,
-            detail="The provider lists it as sent.",
+            delivery_id=own.delivery_id,
             external_id=text.external_id,
+            detail="The provider lists it as sent.",
         )
         if isinstance(perform(session, action), Outcome) and text.state is not None:
             self._report(session, text)

@@ -1,23 +1,36 @@
-"""Which of the texts that a provider lists as sent are ours: they are reported on, and are no campaign's."""
+"""What the inbox knows of the texts that a provider lists: which are here, and which are ours."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 
-from inbox_desktop.models.kinds import DeliveryState
+from inbox_desktop.models.kinds import DeliveryState, IdentityKind
+from inbox_desktop.models.rules.links import web_links, with_links
 from inbox_desktop.models.store import Reader
-from inbox_desktop.models.tables import Delivery, Message, Recipient, ThreadKey
+from inbox_desktop.models.tables import Delivery, Identity, Message, Recipient, ThreadKey, Ticket, TicketEvent
+from inbox_desktop.sync.services import Services
 from inbox_desktop.sync.sms.provider import ProviderText
 
+LISTED_WITHIN: Final = timedelta(days=7)
+"""So long after it was written a text of ours is recognised that was settled before it was listed."""
+
 _OPEN = (DeliveryState.ATTEMPTING, DeliveryState.UNKNOWN)
+_SETTLED = (DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.FAILED)
+_A_LINK: Final = "https://link"
 
 
 @dataclass(frozen=True, slots=True)
-class OpenText:
-    """A text of ours whose sending has not ended, or has ended ambiguously."""
+class OwnText:
+    """A text of ours that the provider may know under an id which we do not: no answer came to an attempt.
+
+    Afterwards a person may have settled it (SENT without an id), or have it sent once more.
+    """
 
     delivery_id: str
     message_id: str
@@ -25,44 +38,90 @@ class OpenText:
     text: str
     state: DeliveryState
 
+    def is_listed_as(self, text: ProviderText) -> bool:
+        """Whether it is this one: by our reference if the provider kept it, else by what it says."""
+        if text.reference:
+            return text.reference == self.message_id
+        return self.recipient == text.recipient and _shape(self.text) == _shape(text.text)
 
-@dataclass(frozen=True, slots=True)
+
 class OwnTexts:
-    """What the inbox knows of the texts that it sent itself: provider's ids, and what is open."""
+    """Asks for what is known of one channel's texts, on a thread that may wait for the disk."""
 
-    known: frozenset[str]
-    open: Sequence[OpenText]
+    def __init__(self, services: Services, channel_id: str) -> None:
+        self._services = services
+        self._channel_id = channel_id
 
-    def open_text(self, text: ProviderText) -> OpenText | None:
-        """The open text that this one is: by our reference if the provider kept it, else by what it says."""
-        for one in self.open:
-            same = (one.recipient, one.text) == (text.recipient, text.text)
-            if text.reference == one.message_id or (same and not text.reference):
-                return one
-        return None
+    async def known(self, external_ids: Collection[str]) -> frozenset[str]:
+        """Those of these provider's ids of which the inbox has the text."""
+        find = partial(known_ids, channel_id=self._channel_id, external_ids=external_ids)
+        return await self._services.read(find)
+
+    async def knows(self, external_id: str) -> bool:
+        """Whether the inbox has the text of this provider's id."""
+        return external_id in await self.known([external_id])
+
+    async def like(self, texts: Sequence[ProviderText]) -> dict[str, OwnText]:
+        """Those of these texts, none of which is known by its id, that are ours; by the provider's id."""
+        if not texts:
+            return {}
+        ours = await self._services.read(partial(nameless, channel_id=self._channel_id, texts=texts))
+        found = ((text, next((own for own in ours if own.is_listed_as(text)), None)) for text in texts)
+        return {text.external_id: own for text, own in found if own is not None}
 
 
-def own_texts(connection: Reader, channel_id: str, external_ids: Collection[str]) -> OwnTexts:
-    """What is known of these provider's ids, and what the channel has not finished sending."""
+def known_ids(connection: Reader, channel_id: str, external_ids: Collection[str]) -> frozenset[str]:
+    """Those of these provider's ids that a text of the channel has, or had before its last attempt."""
     named = select(Message.external_id).where(
         Message.channel_id == channel_id, Message.external_id.in_(external_ids)
     )
-    named_before = select(ThreadKey.external_id).where(  # by attempts before the last one
+    before = select(ThreadKey.external_id).where(
         ThreadKey.channel_id == channel_id, ThreadKey.external_id.in_(external_ids)
     )
-    unfinished = (
+    return frozenset(found for query in (named, before) for found in connection.scalars(query) if found)
+
+
+def nameless(connection: Reader, channel_id: str, texts: Sequence[ProviderText]) -> list[OwnText]:
+    """What of ours these texts (at least one) may be: first what is open, then what was settled without an id.
+
+    Or with the id of another attempt, for a person wanted it sent once more.
+    """
+    phones = {text.recipient for text in texts}
+    people = select(Identity.customer_id).where(
+        Identity.kind == IdentityKind.PHONE, Identity.value.in_(phones)
+    )
+    tickets = select(Ticket.id).where(Ticket.channel_id == channel_id, Ticket.customer_id.in_(people))
+    was_retried = exists().where(
+        TicketEvent.ticket_id == Message.ticket_id,
+        TicketEvent.name == "delivery_retried",
+        TicketEvent.detail["message"].as_string() == Message.id,
+    )
+    settled = (
+        Delivery.state.in_(_SETTLED),
+        Delivery.begun_at.is_not(None),
+        Message.order_at > min(text.at for text in texts) - LISTED_WITHIN,
+        Message.external_id.is_(None) | was_retried,
+    )
+    without_ticket = Message.ticket_id.is_(None) & Message.customer_id.in_(people)
+    return [
+        *_sent(connection, channel_id, Delivery.state.in_(_OPEN)),
+        *_sent(connection, channel_id, *settled, Message.ticket_id.in_(tickets)),
+        *_sent(connection, channel_id, *settled, without_ticket),
+    ]
+
+
+def _sent(connection: Reader, channel_id: str, *which: ColumnElement[bool]) -> Iterator[OwnText]:
+    query = (
         select(Delivery.id, Message.id, Recipient.address, Message.text, Delivery.state)
         .join(Message, Message.id == Delivery.message_id)
         .join(Recipient, Recipient.delivery_id == Delivery.id)
-        .where(Delivery.channel_id == channel_id, Delivery.state.in_(_OPEN))
+        .where(Delivery.channel_id == channel_id, *which)
         .order_by(Delivery.queued_at)
     )
-    return OwnTexts(
-        frozenset(
-            found
-            for query in (named, named_before)
-            for found in connection.scalars(query)
-            if found is not None
-        ),
-        [OpenText(*row[:4], DeliveryState(row[4])) for row in connection.execute(unfinished)],
-    )
+    for delivery_id, message_id, recipient, text, state in connection.execute(query):
+        yield OwnText(delivery_id, message_id, recipient, text, DeliveryState(state))
+
+
+def _shape(text: str) -> str:
+    """A text as it can be compared: its links may have left as short ones."""
+    return with_links(text, dict.fromkeys(web_links(text), _A_LINK)).strip()

@@ -18,7 +18,7 @@ from inbox_desktop.sync.services import Services
 from inbox_desktop.sync.sms.channel import TextChannel, make_provider
 from inbox_desktop.sync.sms.cursor import cursor, oldest_without_report
 from inbox_desktop.sync.sms.intake import Intake
-from inbox_desktop.sync.sms.own_texts import own_texts
+from inbox_desktop.sync.sms.own_texts import OwnTexts
 from inbox_desktop.sync.sms.provider import Provider, ProviderError, ProviderText, Trouble
 from inbox_desktop.sync.standing import Standing
 
@@ -99,11 +99,7 @@ class TextPolling:
     async def _sign_in(self) -> Provider:
         settings = self._channel.settings
         secret = await self._services.files.call(self._services.secrets.password, self._channel.id, settings)
-        return make_provider(settings, secret, self._is_known)
-
-    async def _is_known(self, external_id: str) -> bool:
-        find = partial(own_texts, channel_id=self._channel.id, external_ids=[external_id])
-        return bool((await self._services.read(find)).known)
+        return make_provider(settings, secret, OwnTexts(self._services, self._channel.id).knows)
 
     async def _poll(self, provider: Provider, intake: Intake) -> None:
         at = now()

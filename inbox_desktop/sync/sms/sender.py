@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 
 from inbox_desktop.models.actions import SYSTEM, perform
 from inbox_desktop.models.actions.consent import ChangeConsent
@@ -16,7 +15,7 @@ from inbox_desktop.sync.errors import ChannelError
 from inbox_desktop.sync.sending import HandOver, LookUp, NoCopyError, OutgoingMail, SendResult, same_for_all
 from inbox_desktop.sync.services import Services
 from inbox_desktop.sync.sms.channel import TextChannel, make_provider
-from inbox_desktop.sync.sms.own_texts import own_texts
+from inbox_desktop.sync.sms.own_texts import OwnTexts
 from inbox_desktop.sync.sms.provider import Provider, ProviderError, ProviderText, Trouble
 from inbox_desktop.sync.sms.publishing import PublishingError
 
@@ -60,14 +59,11 @@ class TextSender:
                 sent = await provider.find_sent(mail.to[0], text, mail.message_id, since)
         except (ChannelError, ProviderError, PublishingError):
             return None
-        if sent is None or await self._is_another(sent):
+        if sent is None:
             return LookUp(found=False)
-        return LookUp(found=True, external_id=sent.external_id)
-
-    async def _is_another(self, sent: ProviderText) -> bool:
-        """Whether it is another message of ours that said the same."""
-        find = partial(own_texts, channel_id=self._channel.id, external_ids=[sent.external_id])
-        return bool((await self._services.read(find)).known)
+        # Another message of ours may have said the same.
+        is_another = await OwnTexts(self._services, self._channel.id).knows(sent.external_id)
+        return LookUp(found=False) if is_another else LookUp(found=True, external_id=sent.external_id)
 
     async def file_copy(self, mail: OutgoingMail) -> None:
         """A provider keeps its own list of what was sent."""

@@ -15,7 +15,7 @@ from inbox_desktop.models.actions.texts import ReportDelivery
 from inbox_desktop.models.kinds import DeliveryState
 from inbox_desktop.models.store import Store
 from inbox_desktop.models.tables import Delivery
-from inbox_desktop.sync.sms.own_texts import own_texts
+from inbox_desktop.sync.sms.own_texts import known_ids
 from tests.models import samples
 from tests.models.samples import do, done
 from tests.models.texting import Phones, well
@@ -56,7 +56,7 @@ def test_a_text_that_was_sent_once_more_is_known_by_both_its_ids(store: Store) -
     attempt(store, delivery_id, AGAIN)
 
     with store.read() as connection:
-        known = own_texts(connection, phones.channel_id, [FIRST, AGAIN, "SM" + "3" * 32]).known
+        known = known_ids(connection, phones.channel_id, [FIRST, AGAIN, "SM" + "3" * 32])
     assert known == {FIRST, AGAIN}
     assert isinstance(do(store, report(phones, FIRST, DeliveryState.FAILED)), Refusal)
     done(store, report(phones, AGAIN, DeliveryState.DELIVERED))
