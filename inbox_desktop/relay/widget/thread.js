@@ -1,0 +1,62 @@
+// The messages that this page knows, in their order: the present conversation, and ended ones since the page opened.
+
+class Thread {
+  constructor() {
+    this.talks = []; // {id, closed, messages: Map of id to message}
+  }
+
+  get current() {
+    return this.talks.length ? this.talks[this.talks.length - 1] : null;
+  }
+
+  // Whether the next message belongs to a conversation that is there already.
+  get isOpen() {
+    return this.current !== null && !this.current.closed;
+  }
+
+  // The position up to which all messages of the present conversation are here.
+  get head() {
+    const positions = this.current
+      ? [...this.current.messages.values()].map((message) => message.position)
+      : [];
+    return positions.length ? Math.max(...positions) : 0;
+  }
+
+  talk(id) {
+    let talk = this.talks.find((known) => known.id === id);
+    if (!talk) {
+      talk = { id, closed: false, messages: new Map() };
+      this.talks.push(talk);
+    }
+    return talk;
+  }
+
+  // Takes messages in; returns those that are new here.
+  add(conversationId, messages) {
+    const talk = this.talk(conversationId);
+    const fresh = messages.filter((message) => !talk.messages.has(message.id));
+    for (const message of messages) talk.messages.set(message.id, message);
+    return fresh;
+  }
+
+  // A welcome is answered to the first message but stands above it, where the visitor has read it already.
+  ordered(talk) {
+    const rank = (message) => (message.kind === "welcome" ? 0 : 1);
+    return [...talk.messages.values()].sort((a, b) => rank(a) - rank(b) || a.position - b.position);
+  }
+
+  hasClientId(clientId) {
+    return this.talks.some((talk) =>
+      [...talk.messages.values()].some((message) => message.client_id === clientId),
+    );
+  }
+
+  // What others wrote in the present conversation, oldest first.
+  incoming() {
+    return this.current ? this.ordered(this.current).filter((message) => message.author !== "visitor") : [];
+  }
+
+  clear() {
+    this.talks = [];
+  }
+}

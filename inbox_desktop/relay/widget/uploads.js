@@ -1,0 +1,108 @@
+// The files beside the message that is being written: uploaded at once, with progress, again when back online.
+
+const MAX_FILES = 10;
+
+class Uploads {
+  constructor(chat) {
+    this.chat = chat;
+    // {key, name, size, type, state: uploading | waiting | ready | failed, share, file_id, file, stop}
+    this.list = (chat.tab.get("files") || []).map((file) => ({ ...file, state: "ready", share: 1 }));
+  }
+
+  get isReady() {
+    return this.list.every((upload) => upload.state === "ready");
+  }
+
+  // Takes files from the button, the clipboard or a drop; returns a sentence for each that can't be taken.
+  add(files) {
+    const problems = [];
+    for (const file of files) {
+      const problem = this.problemWith(file);
+      if (problem) {
+        problems.push(problem);
+        continue;
+      }
+      const upload = {
+        key: newId(),
+        name: file.name || "image.png",
+        size: file.size,
+        type: file.type,
+        share: 0,
+        file,
+      };
+      this.list.push(upload);
+      this.run(upload);
+    }
+    this.chat.changed();
+    return problems;
+  }
+
+  problemWith(file) {
+    const { max_file_bytes: limit, file_types: types } = this.chat.config;
+    const name = file.name;
+    if (this.list.length >= MAX_FILES) return this.chat.say("tooManyFiles", { n: MAX_FILES });
+    if (file.size === 0) return this.chat.say("emptyFile", { name });
+    if (file.size > limit) return this.chat.say("tooBig", { name, size: fileSize(limit, this.chat.locale) });
+    if (file.type && types.length && !types.includes(file.type)) return this.chat.say("badType", { name });
+    return null;
+  }
+
+  async run(upload) {
+    upload.state = "uploading";
+    upload.stop = new AbortController();
+    const path = `files?name=${encodeURIComponent(upload.name)}&client_id=${upload.key}`;
+    const progress = (share) => {
+      upload.share = share;
+      this.chat.changed();
+    };
+    try {
+      const file = await this.chat.asVisitor((token) =>
+        this.chat.calls.upload(path, token, upload.file, progress, upload.stop.signal),
+      );
+      Object.assign(upload, { state: "ready", share: 1, file_id: file.file_id, name: file.name, file: null });
+      this.keep();
+    } catch (error) {
+      if (upload.stop.signal.aborted) return; // taken away by the visitor
+      upload.share = 0;
+      upload.state = error instanceof Unreachable ? "waiting" : "failed";
+      if (!(error instanceof Unreachable) && !(error instanceof Refusal)) throw error;
+    } finally {
+      this.chat.changed();
+    }
+  }
+
+  // Tries again what the missing connection held up (or, for one upload, what the visitor wants tried again).
+  resume(one = null) {
+    for (const upload of this.list) {
+      if (one === null ? upload.state === "waiting" : upload === one) this.run(upload);
+    }
+  }
+
+  remove(upload) {
+    if (upload.stop) upload.stop.abort();
+    this.list = this.list.filter((other) => other !== upload);
+    this.keep();
+    this.chat.changed();
+  }
+
+  // Hands the uploaded files to the message that takes them along.
+  take() {
+    const files = this.list.map(({ file_id, name, size, type }) => ({
+      file_id,
+      name,
+      size,
+      content_type: type,
+    }));
+    this.list = [];
+    this.keep();
+    return files;
+  }
+
+  keep() {
+    const ready = this.list.filter((upload) => upload.state === "ready");
+    this.chat.tab.set(
+      "files",
+      ready.map(({ key, name, size, type, file_id }) => ({ key, name, size, type, file_id })),
+    );
+  }
+}
