@@ -18,12 +18,12 @@ class Calls {
     this.base = base; // https://relay/chat/CHAT_ID/
   }
 
-  url(path) {
+  address(path) {
     return new URL(path, this.base).href;
   }
 
   socketUrl() {
-    return this.url("socket").replace(/^http/, "ws");
+    return this.address("socket").replace(/^http/, "ws");
   }
 
   async ask(method, path, { token = null, body = null, timeout = CALL_TIMEOUT, signal = null } = {}) {
@@ -31,7 +31,7 @@ class Calls {
     const timer = setTimeout(() => stop.abort(), timeout);
     if (signal) signal.addEventListener("abort", () => stop.abort());
     try {
-      const response = await fetch(this.url(path), {
+      const response = await fetch(this.address(path), {
         method,
         headers: headersFor(token, body === null ? null : "application/json"),
         body: body === null ? null : JSON.stringify(body),
@@ -53,7 +53,7 @@ class Calls {
   upload(path, token, file, progress, signal) {
     return new Promise((resolve, reject) => {
       const request = new XMLHttpRequest();
-      request.open("PUT", this.url(path));
+      request.open("PUT", this.address(path));
       const headers = headersFor(token, file.type || "application/octet-stream");
       for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
       request.upload.onprogress = (event) => {
@@ -75,7 +75,7 @@ class Calls {
 
   // The page goes away: plain text, because a beacon may not ask for permission first (CORS preflight).
   beacon(path, body) {
-    if (navigator.sendBeacon) navigator.sendBeacon(this.url(path), JSON.stringify(body));
+    if (navigator.sendBeacon) navigator.sendBeacon(this.address(path), JSON.stringify(body));
   }
 }
 
