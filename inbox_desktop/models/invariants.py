@@ -12,6 +12,7 @@ from inbox_desktop.models.kinds import (
     ChannelKind,
     DeliveryState,
     Direction,
+    MailJobState,
     MessageKind,
     Role,
     TicketStatus,
@@ -277,9 +278,35 @@ _TEXT_RULES = (
     ),
 )
 
+_CHAT_RULES = (
+    _Rule(
+        "Chats that do not lead to the newest of their tickets",
+        text(
+            "SELECT c.id FROM chat_conversations c WHERE c.ticket_id IS NOT (SELECT max(k.ticket_id)"
+            " FROM thread_keys k WHERE k.channel_id = c.channel_id AND k.external_id = c.id)"
+        ),
+    ),
+    _Rule(
+        "E-mails of chats that nobody sends",
+        text(
+            "SELECT j.id FROM mail_jobs j LEFT JOIN deliveries d ON d.message_id = j.message_id"
+            " WHERE (j.state = :queued AND j.message_id IS NULL)"
+            " OR (j.message_id IS NOT NULL AND d.id IS NULL)"
+        ).bindparams(queued=MailJobState.QUEUED.value),
+    ),
+    _Rule(
+        "Chats that were opened again by a message",
+        text(
+            "SELECT '#' || t.number FROM tickets t JOIN ticket_events e ON e.ticket_id = t.id"
+            " WHERE t.channel_kind = :chat AND e.name = 'reopened_by_message'"
+        ).bindparams(chat=ChannelKind.CHAT.value),
+    ),
+)
+
 _FINDERS: tuple[Callable[[Connection], Iterator[str]], ...] = (
     _counts_that_differ,
     _journal_gaps,
     *_RULES,
     *_TEXT_RULES,
+    *_CHAT_RULES,
 )

@@ -141,6 +141,27 @@ class ConsentSource(StrEnum):
     IMPORT = "import"
 
 
+class MailJobKind(StrEnum):
+    """Which e-mail a chat wants sent: what was answered after the visitor left, or the whole conversation."""
+
+    FOLLOW_UP = "follow_up"
+    TRANSCRIPT = "transcript"
+
+
+class MailJobState(StrEnum):
+    """How far an e-mail is that a chat wants sent.
+
+    `TAKEN`: another desktop sends it, or it is not wanted any more. `QUEUED`: it is in our outbox, which the
+    relay does not know yet. `REFUSED`: it cannot be sent, which the relay does not know yet.
+    """
+
+    DUE = "due"
+    TAKEN = "taken"
+    QUEUED = "queued"
+    REFUSED = "refused"
+    DONE = "done"
+
+
 class Security(StrEnum):
     """How a connection to a mail server is protected."""
 

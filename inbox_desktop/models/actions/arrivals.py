@@ -273,16 +273,14 @@ class Arrivals:
         if ticket.waiting_since is not None and ticket.waiting_since < moment:
             ticket.waiting_since = self.first_inbound_after(ticket, moment)
 
-    def link(self, ticket: TicketState, external_ids: Iterable[str]) -> None:
-        """Messages that have or refer to these ids belong to the ticket."""
-        keys = self._thread_keys[ticket.channel_id]
+    def link(self, ticket: TicketState, external_ids: Iterable[str], channel_id: str) -> None:
+        """Messages of a channel that have or refer to these ids belong to the ticket."""
+        keys = self._thread_keys[channel_id]
         for external_id in dict.fromkeys(filter(None, external_ids)):  # a text not yet sent has none
             tickets = keys.setdefault(external_id, [])
             if ticket.id not in tickets:
                 tickets.append(ticket.id)
-                self.add(
-                    ThreadKey, channel_id=ticket.channel_id, external_id=external_id, ticket_id=ticket.id
-                )
+                self.add(ThreadKey, channel_id=channel_id, external_id=external_id, ticket_id=ticket.id)
 
     def join(self, ticket: TicketState, addresses: Iterable[str]) -> None:
         """These addresses take part in the ticket."""

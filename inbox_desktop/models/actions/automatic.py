@@ -60,8 +60,8 @@ class AutoReply(Action):
         if ticket is None:
             let_wait(session, message, phone)
         else:
-            _count_in(session, ticket, message)
-        _queue(session, self, message)
+            count_in(session, ticket, message)
+        queue(session, message)
         return Effect(answered.ticket_id)
 
 
@@ -105,7 +105,7 @@ class Notify(Action):
         )
         session.add(message)
         session.flush()
-        _queue(session, self, message)
+        queue(session, message)
         return Effect(about.ticket_id)
 
 
@@ -139,16 +139,18 @@ def _message(action: AutoReply | Notify, channel: Channel, *, kind: MessageKind,
     )
 
 
-def _count_in(session: WriteSession, ticket: Ticket, message: Message) -> None:
+def count_in(session: WriteSession, ticket: Ticket, message: Message) -> None:
+    """Let a message that was sent by itself stand in its ticket, of which it changes nothing else."""
     ticket.last_message_at, ticket.last_message_id = message.order_at, message.id
     ticket.message_count += 1
     document = fulltext.Document(message.id, ticket.id, "", "", message.text)
     fulltext.index(session.connection(), [document])
 
 
-def _queue(session: WriteSession, action: AutoReply | Notify, message: Message) -> None:
+def queue(session: WriteSession, message: Message) -> None:
+    """Let the outbox send a message."""
     delivery = Delivery(
-        id=new_id(), message_id=message.id, channel_id=message.channel_id, queued_at=action.at
+        id=new_id(), message_id=message.id, channel_id=message.channel_id, queued_at=message.sent_at
     )
     session.add(delivery)
     session.flush()

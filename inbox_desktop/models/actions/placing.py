@@ -1,13 +1,13 @@
 """Which ticket a message belongs to, as far as a batch's working set can tell, and how it is tied to it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import update
 
 from inbox_desktop.models.actions.arrivals import Arrivals, TicketState, thread_ids
 from inbox_desktop.models.actions.inbound import BouncedMessage, InboundMessage
-from inbox_desktop.models.kinds import DeliveryState, MessageKind
-from inbox_desktop.models.rules.channels import RULES, Belonging
+from inbox_desktop.models.kinds import ChannelKind, DeliveryState, MessageKind
+from inbox_desktop.models.rules.channels import RULES, Belonging, takes_message
 from inbox_desktop.models.rules.threading import ThreadClues, Threading, find_thread
 from inbox_desktop.models.store import WriteSession
 from inbox_desktop.models.tables import Delivery, Message, Recipient
@@ -38,16 +38,37 @@ def find_place(
     if belonging is Belonging.PERSON:
         ticket = arrivals.ticket_of(message.author_kind, people_of(message), channel_id)
         return Threading(ticket.id if ticket else None)
+    proven = signed or (named if named is not None and _takes_mail(named) else None)
     clues = ThreadClues(
-        signed.id if signed else None,
+        proven.id if proven else None,
         thread_ids(message),
         people_of(message),
         message.author_verified,
     )
-    found = find_thread(clues, tickets_of, arrivals.participants_of)
+    found = find_thread(clues, _without_ended_chats(arrivals, message, tickets_of), arrivals.participants_of)
     if found.ticket_id is None and found.possibly is None and named is not None:
         return Threading(None, named.id)
     return found
+
+
+def _takes_mail(ticket: TicketState) -> bool:
+    """Whether an answer to an e-mail that a chat sent joins the chat's ticket: while that is not closed."""
+    return ticket.channel_kind is ChannelKind.CHAT and takes_message(ticket.channel_kind, ticket.status)
+
+
+def _without_ended_chats(
+    arrivals: Arrivals, message: InboundMessage, tickets_of: Mapping[str, Sequence[str]]
+) -> Mapping[str, Sequence[str]]:
+    """The tickets by Message-ID, but for chats that are closed: what answers those is a mail thread."""
+
+    def is_ended(ticket_id: str) -> bool:
+        ticket = arrivals.ticket(ticket_id)
+        return ticket is not None and ticket.channel_kind is ChannelKind.CHAT and not _takes_mail(ticket)
+
+    return {
+        external_id: [ticket_id for ticket_id in tickets_of.get(external_id, ()) if not is_ended(ticket_id)]
+        for external_id in thread_ids(message)
+    }
 
 
 def people_of(message: InboundMessage) -> Collection[str]:
@@ -57,7 +78,10 @@ def people_of(message: InboundMessage) -> Collection[str]:
 
 def bind(arrivals: Arrivals, ticket: TicketState, message: InboundMessage, external_id: str) -> None:
     """Let answers to the message find the ticket: by its ids, and from the people whom it names."""
-    arrivals.link(ticket, (external_id, *thread_ids(message)))
+    # What came by mail and stands in a chat's ticket is found by mails, and not by the chat.
+    own_kind = arrivals.channel_kind(message.channel_id)
+    channel_id = ticket.channel_id if own_kind is ticket.channel_kind else message.channel_id
+    arrivals.link(ticket, (external_id, *thread_ids(message)), channel_id)
     if message.author_verified and message.kind in _OF_PEOPLE:
         people = message.recipients | ({message.author_address} - message.own_addresses)
         arrivals.join(ticket, sorted(people))

@@ -18,9 +18,10 @@ LONGEST_ADDRESS: Final = 320
 
 @dataclass(frozen=True, kw_only=True)
 class AddIdentity(Action):
-    """Note a further e-mail address or phone of a customer.
+    """Note a further e-mail address, phone or visitor of a customer.
 
-    `value` is an address, or a phone as people write it; without a country code within `region` (ISO 3166).
+    `value` is an address, a visitor's id, or a phone as people write it; without a country code within
+    `region` (ISO 3166).
     """
 
     name: ClassVar[str] = "customer.add_identity"
@@ -48,6 +49,8 @@ class AddIdentity(Action):
         return Effect(undo=RemoveIdentity(actor=self.actor, identity_id=self.identity_id))
 
     def _read(self) -> str:
+        if self.kind is IdentityKind.VISITOR:
+            return self.value
         if self.kind is IdentityKind.PHONE:
             try:
                 return read_phone(self.value, self.region)

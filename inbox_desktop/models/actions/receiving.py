@@ -115,7 +115,9 @@ class _Reception:
             self._add_sent(ticket, external_id)
             return Outcome(self.action, self.seq, ticket.id, detail=STORED)
         customer = self.arrivals.customer_for(self.message, self.seq)
-        if ticket is None or not takes_message(ticket.channel_kind, ticket.status):
+        takes = ticket is not None and takes_message(ticket.channel_kind, ticket.status)
+        # What a machine wrote (a bounce) opens nothing: it stands where it belongs, closed or not.
+        if ticket is None or (not takes and opens_ticket(self.message.kind)):
             ticket = self._open_ticket(customer, threading.possibly)
         self._add_to(ticket, customer, external_id)
         return Outcome(self.action, self.seq, ticket.id, detail=STORED)

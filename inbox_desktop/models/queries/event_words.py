@@ -79,6 +79,10 @@ def _parted(_telling: Telling, detail: Mapping[str, Any], who: str) -> str:
 _SENTENCES: dict[str, _Words] = {
     "assigned": _assigned,
     "consent_changed": _consent_changed,
+    "mailed_follow_up": lambda _telling, detail, _who: (
+        f"The visitor had left: the answer was sent to {detail['to']}"
+    ),
+    "mailed_transcript": lambda _telling, detail, _who: f"The transcript was sent to {detail['to']}",
     "profiles_joined": _joined,
     "profiles_parted": _parted,
     "closed": lambda _telling, _detail, who: f"{who} closed the ticket",

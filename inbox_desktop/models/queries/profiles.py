@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import chain
 from typing import Final
 
 from sqlalchemy import Connection, select, text
@@ -12,7 +13,16 @@ from inbox_desktop.models.phones import PhoneError, read_phone, region_of, show_
 from inbox_desktop.models.queries.consents import consent_changes
 from inbox_desktop.models.queries.rows import AttributionRow, MergeSuggestion, PhoneRow
 from inbox_desktop.models.rules.consent import may_text
-from inbox_desktop.models.tables import Attribution, Channel, Consent, Customer, Identity, Message, Ticket
+from inbox_desktop.models.tables import (
+    Attribution,
+    Channel,
+    ChatConversation,
+    Consent,
+    Customer,
+    Identity,
+    Message,
+    Ticket,
+)
 from inbox_desktop.models.texts import snippet_of
 
 MOST_SUGGESTIONS: Final = 3
@@ -91,10 +101,12 @@ def merge_suggestions(connection: Connection, customer_id: str) -> tuple[MergeSu
     """Other profiles that may be the same person as this one.
 
     Of somebody with a phone: those known only by e-mail whose mails name that phone. Of somebody known only
-    by e-mail: those with a phone that their mails name.
+    by e-mail: those with a phone that their mails name. Of somebody who typed an e-mail address in a chat,
+    which proves nothing: whose it is; and the other way round.
     """
     phones = _phones(connection, customer_id)
-    find = _who_wrote(connection, phones) if phones else _whose_phone(connection, customer_id)
+    by_phone = _who_wrote(connection, phones) if phones else _whose_phone(connection, customer_id)
+    find = chain(by_phone, _whose_address(connection, customer_id), _who_typed(connection, customer_id))
     others = {one.customer_id: one for one in find if one.customer_id != customer_id}
     return tuple(others.values())[:MOST_SUGGESTIONS]
 
@@ -127,6 +139,40 @@ def _whose_phone(connection: Connection, customer_id: str) -> Iterator[MergeSugg
     for row in connection.execute(query):
         shown = show_phone(row.value, home)
         yield MergeSuggestion(row.customer_id, row.name, shown, f"A mail of this customer names {shown}.")
+
+
+def _whose_address(connection: Connection, customer_id: str) -> Iterator[MergeSuggestion]:
+    typed = (
+        select(ChatConversation.email)
+        .join(Ticket, Ticket.id == ChatConversation.ticket_id)
+        .where(Ticket.customer_id == customer_id, ChatConversation.email != "")
+    )
+    query = (
+        select(Identity.customer_id, Identity.value, Customer.name)
+        .join(Customer, Customer.id == Identity.customer_id)
+        .where(Identity.kind == IdentityKind.EMAIL, Identity.value.in_(typed))
+        .order_by(Identity.id)
+    )
+    for row in connection.execute(query):
+        reason = f"In a chat, this customer gave the address {row.value}."
+        yield MergeSuggestion(row.customer_id, row.name, row.value, reason)
+
+
+def _who_typed(connection: Connection, customer_id: str) -> Iterator[MergeSuggestion]:
+    own = select(Identity.value).where(
+        Identity.customer_id == customer_id, Identity.kind == IdentityKind.EMAIL
+    )
+    query = (
+        select(Ticket.customer_id, ChatConversation.email, Customer.name)
+        .join(Ticket, Ticket.id == ChatConversation.ticket_id)
+        .join(Customer, Customer.id == Ticket.customer_id)
+        .where(ChatConversation.email.in_(own), Ticket.customer_id != customer_id)
+        .order_by(ChatConversation.id.desc())
+        .limit(_MOST_MAILS)
+    )
+    for row in connection.execute(query):
+        reason = f"In a chat, they gave the address {row.email}."
+        yield MergeSuggestion(row.customer_id, row.name, row.email, reason)
 
 
 def _phones(connection: Connection, customer_id: str) -> list[str]:

@@ -330,3 +330,25 @@ class Draft:
     files: tuple[DraftFile, ...]
     seen_message_id: str | None
     saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRow:
+    """The conversation behind a chat's ticket. `conversation_id` is the relay's. Times are UTC.
+
+    `email` was typed by the visitor and proves nothing unless it is `verified`: signed by the shop's server.
+    `is_newest`: no later ticket goes on with the conversation. The visitor has seen what the thread shows up
+    to `visitor_seen_until`; `visitor_seen_id` is that message, None while they have seen nothing of ours.
+    """
+
+    conversation_id: str
+    visitor_name: str
+    email: str
+    verified: bool
+    page_url: str
+    locale: str
+    started_at: datetime
+    closed_at: datetime | None
+    is_newest: bool
+    visitor_seen_id: str | None
+    visitor_seen_until: datetime | None

@@ -2,6 +2,7 @@
 
 from inbox_desktop.models.tables.base import Base
 from inbox_desktop.models.tables.channels import Channel
+from inbox_desktop.models.tables.chats import ChatConversation, MailJob, RelayState
 from inbox_desktop.models.tables.journal import Head, JournalEntry
 from inbox_desktop.models.tables.local import DraftRow, Setting
 from inbox_desktop.models.tables.mail import LedgerEntry, Mailbox, RawMail
@@ -30,6 +31,7 @@ __all__ = [
     "Attribution",
     "Base",
     "Channel",
+    "ChatConversation",
     "Consent",
     "ConsentChange",
     "Customer",
@@ -39,12 +41,14 @@ __all__ = [
     "Identity",
     "JournalEntry",
     "LedgerEntry",
+    "MailJob",
     "Mailbox",
     "Message",
     "Participant",
     "PollCursor",
     "RawMail",
     "Recipient",
+    "RelayState",
     "SearchDocument",
     "SetAside",
     "SetAsideKey",
