@@ -13,9 +13,10 @@ from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from inbox_desktop import __version__, garbage
+from inbox_desktop.doorbell import Doorbell, ring
 from inbox_desktop.late_engine import LateEngine
 from inbox_desktop.logs import keep_log
-from inbox_desktop.models.errors import InboxError
+from inbox_desktop.models.errors import InboxError, ProfileError
 from inbox_desktop.models.inbox import open_inbox
 from inbox_desktop.models.profile import APPLICATION, Profile
 from inbox_desktop.models.store import Store
@@ -40,10 +41,17 @@ SIGNAL_CHECK_MS = 250
 
 
 def run(profile: Profile, picture: Path | None = None) -> int:
-    """Show the inbox of a profile until its window is closed, or until its picture is saved."""
+    """Show the inbox of a profile until its window is closed, or until its picture is saved.
+
+    If a window shows it already, that one comes forward instead.
+    """
     application = _application()
     try:
         store = open_inbox(profile)
+    except ProfileError as error:
+        if picture is None and ring(profile):
+            return 0
+        return _show_failure(application, str(error), picture)
     except InboxError as error:
         return _show_failure(application, str(error), picture)
     keep_log(profile)
@@ -90,6 +98,7 @@ class _Desktop(QObject):
         self._window: MainWindow = build_window(store, self._engine, theme())
         self._window.closed.connect(application.quit)
         self._window.demo_requested.connect(self._open_demo)
+        Doorbell(store.profile, self).rung.connect(self._window.come_forward)
         _quit_on_signals(application, self)
 
     def run(self) -> int:

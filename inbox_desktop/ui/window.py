@@ -162,7 +162,7 @@ class MainWindow(QWidget):
         self.surroundings.seen.connect(self._seen)
         self.ticket_commands.left_unread.connect(self.reading.leave_unread)
         self.notifier.ticket_wanted.connect(self._bring_up)
-        self.notifier.window_wanted.connect(self._come_forward)
+        self.notifier.window_wanted.connect(self.come_forward)
         self.reporter.told.connect(self.door.say_trouble)
         self.door.undone.connect(self._undone)
         self._theme.changed.connect(self._theme_changed)
@@ -297,10 +297,11 @@ class MainWindow(QWidget):
         self.panes.open_views(self.tickets.header.views_button)
 
     def _bring_up(self, ticket_id: str) -> None:
-        self._come_forward()
+        self.come_forward()
         self.open_ticket(ticket_id)
 
-    def _come_forward(self) -> None:
+    def come_forward(self) -> None:
+        """Stand before all other windows, ready for the keyboard."""
         if self.isMinimized():
             self.showNormal()
         self.show()
