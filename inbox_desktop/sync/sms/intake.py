@@ -19,7 +19,6 @@ from inbox_desktop.models.store import WriteSession
 from inbox_desktop.sync.report import Counts
 from inbox_desktop.sync.services import Services
 from inbox_desktop.sync.sms.channel import TextChannel
-from inbox_desktop.sync.sms.cursor import move_cursor
 from inbox_desktop.sync.sms.own_texts import OwnText, OwnTexts
 from inbox_desktop.sync.sms.pictures import Fetched, Pictures
 from inbox_desktop.sync.sms.provider import Provider, ProviderText
@@ -47,10 +46,9 @@ class Intake:
         self,
         direction: Direction,
         texts: Sequence[ProviderText],
-        reached: datetime,
         history_until: datetime | None,
     ) -> Counts:
-        """Take in the texts of one window, in this order, and note with the last of them what was reached.
+        """Take in the texts of one window, in this order.
 
         `history_until` is set when the number was just connected: what came before is history, and read.
 
@@ -62,8 +60,6 @@ class Intake:
         take = self._take_sent if direction is Direction.OUTBOUND else self._take_received
         for portion in _portions(texts):
             counts.add(await take(portion, history_until))
-        move = partial(move_cursor, channel_id=self._channel.id, direction=direction, at=reached)
-        await self._services.write(move)
         return counts
 
     async def _take_received(self, texts: Sequence[ProviderText], history_until: datetime | None) -> Counts:

@@ -82,7 +82,7 @@ def known_ids(connection: Reader, channel_id: str, external_ids: Collection[str]
 
 
 def nameless(connection: Reader, channel_id: str, texts: Sequence[ProviderText]) -> list[OwnText]:
-    """What of ours these texts (at least one) may be: first what is open, then what was settled without an id.
+    """What of ours these texts (at least one) may be: what is open, then what was settled without an id.
 
     Or with the id of another attempt, for a person wanted it sent once more.
     """

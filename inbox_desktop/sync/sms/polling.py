@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -16,7 +16,7 @@ from inbox_desktop.sync.errors import OutsideError
 from inbox_desktop.sync.report import ChannelReport, Counts
 from inbox_desktop.sync.services import Services
 from inbox_desktop.sync.sms.channel import TextChannel, make_provider
-from inbox_desktop.sync.sms.cursor import cursor, oldest_without_report
+from inbox_desktop.sync.sms.cursor import cursor, move_cursor, oldest_without_report
 from inbox_desktop.sync.sms.intake import Intake
 from inbox_desktop.sync.sms.own_texts import OwnTexts
 from inbox_desktop.sync.sms.provider import Provider, ProviderError, ProviderText, Trouble
@@ -29,7 +29,10 @@ HISTORY = timedelta(days=30)
 """How far back the texts are brought in of a number that was just connected."""
 
 CLOCKS_APART = timedelta(hours=6)
-"""How far this computer's clock may be behind the provider's, or ahead of it, without missing a text."""
+"""How far apart the clocks may be before a first answer says how far the provider's is ahead."""
+
+WORTH_NOTING = timedelta(hours=1)
+"""How far the cursor of a number that nobody texts runs behind at most, before it is written again."""
 
 _DIRECTIONS = (Direction.OUTBOUND, Direction.INBOUND)  # what an answer is attributed to comes first
 _ATTEMPTS_AT_ONCE = 3
@@ -102,32 +105,51 @@ class TextPolling:
         return make_provider(settings, secret, OwnTexts(self._services, self._channel.id).knows)
 
     async def _poll(self, provider: Provider, intake: Intake) -> None:
-        at = now()
         for direction in _DIRECTIONS:
+            at = now() + provider.clock_offset
             stand = await self._services.read(
                 partial(cursor, channel_id=self._channel.id, direction=direction)
             )
             history_until = at if stand is None else None
             since = (stand or at - min(HISTORY, provider.abilities.reaches_back)) - provider.abilities.overlap
             if direction is Direction.OUTBOUND:
-                since = await self._since_reports(since, at, provider)
+                since = await self._since_reports(since, provider)
             windows = list(_windows(since, max(at, stand or at) + CLOCKS_APART, provider.abilities.window))
             for place, (start, end) in enumerate(windows):
                 if len(windows) > 2:
                     self._standing.tell(ChannelState.SYNCING, progress=Progress(place, len(windows)))
                 texts = [text async for text in provider.texts(direction, start, end)]
                 texts.sort(key=_by_time)
-                is_last = place == len(windows) - 1
-                reached = max([at - 2 * CLOCKS_APART if is_last else end, *(text.at for text in texts)])
-                self._counts.add(await intake.take(direction, texts, reached, history_until))
+                self._counts.add(await intake.take(direction, texts, history_until))
+                # By the provider's clock, which its answer has told: ours may be wrong by any time.
+                quiet = min(end, now() + provider.clock_offset - 2 * CLOCKS_APART)
+                stand = await self._reach(direction, stand, quiet, texts)
 
-    async def _since_reports(self, since: datetime, at: datetime, provider: Provider) -> datetime:
+    async def _reach(
+        self, direction: Direction, stand: datetime | None, quiet: datetime, texts: Sequence[ProviderText]
+    ) -> datetime:
+        """Note that everything is here up to `quiet`, and to the newest of these texts; returns the cursor.
+
+        A cursor that would hardly move stays: each note waits for the disk.
+        """
+        reached = max([quiet, *(text.at for text in texts)])
+        is_newer = stand is None or any(text.at > stand for text in texts)
+        if stand is not None and not is_newer and quiet - stand < WORTH_NOTING:
+            return stand
+        move = partial(move_cursor, channel_id=self._channel.id, direction=direction, at=reached)
+        await self._services.write(move)
+        return reached
+
+    async def _since_reports(self, since: datetime, provider: Provider) -> datetime:
         """From when outbound texts are listed: now and then from the oldest that waits for a report."""
+        at = now()
         if self._reports_at is not None and at - self._reports_at < timedelta(seconds=REPORTS_SECONDS):
             return since
         self._reports_at = at
         oldest = await self._services.read(partial(oldest_without_report, channel_id=self._channel.id, at=at))
-        return min(since, oldest - provider.abilities.overlap) if oldest is not None else since
+        if oldest is None:
+            return since
+        return min(since, oldest + provider.clock_offset - provider.abilities.overlap)
 
 
 def _windows(since: datetime, until: datetime, longest: timedelta) -> Iterator[tuple[datetime, datetime]]:
