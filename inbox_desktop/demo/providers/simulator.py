@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
 from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qsl
@@ -20,11 +21,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from inbox_desktop.demo.providers.caller import Caller, Signed
 from inbox_desktop.demo.providers.faults import Fate, Fault
 from inbox_desktop.demo.providers.server import LoopbackServer, drop_connection
 from inbox_desktop.demo.providers.texts import Pace, SimPicture, SimText
 
 _MOST_EXCHANGES = 5_000
+_A_MOMENT = timedelta(milliseconds=20)
 
 Clock = Callable[[], datetime]
 Pair = tuple[str, str]
@@ -96,6 +99,9 @@ class Simulator:
         """Numbers that texts never reach, with the provider's code of the reason."""
         self.on_sent: Callable[[SimText], None] = lambda _text: None
         """Called, on the server's thread, for each text that was sent through the interface."""
+        self.webhook_url = ""
+        """Where the number's owner wants to be told of texts that come in, "" for nowhere."""
+        self.caller = Caller(f"{self.name} calls")
         self.violations: list[str] = []
         self.exchanges: deque[Exchange] = deque(maxlen=_MOST_EXCHANGES)
         self._texts: dict[str, SimText] = {}
@@ -121,7 +127,8 @@ class Simulator:
         self._server.start()
 
     def stop(self) -> None:
-        """Serve no more; what it knows stays."""
+        """Serve no more, and call nobody; what it knows stays."""
+        self.caller.stop()
         if self._server is not None:
             self._server.stop()
 
@@ -157,7 +164,7 @@ class Simulator:
         listed_after: timedelta | None = None,
     ) -> SimText:
         """Somebody texts the number. `pictures` are contents with their content types."""
-        return self.keep(
+        kept = self.keep(
             SimText(
                 id="",
                 is_inbound=True,
@@ -170,6 +177,8 @@ class Simulator:
             ),
             listed_after,
         )
+        self.tell(kept)
+        return kept
 
     def campaign(
         self, to: str, text: str, label: str = "", *, at: datetime | None = None, sender: str | None = None
@@ -217,10 +226,26 @@ class Simulator:
         """The provider's answer to a request that its description does not allow."""
         raise NotImplementedError
 
-    def take(self, text: SimText) -> SimText:
-        """Keep a text that came through the interface, and tell of it."""
+    def webhook(self, url: str, text: SimText) -> Signed:
+        """What is posted to `url` about a text at this moment, signed."""
+        raise NotImplementedError
+
+    def tell(self, text: SimText) -> None:
+        """Call the number's webhook about a text, as when it came in; also again."""
+        if self.webhook_url:
+            self.caller.call(self.webhook_url, partial(self.webhook, self.webhook_url, text))
+
+    def report(self, url: str, text: SimText) -> None:
+        """Call `url` as the text comes further: when it was sent, and when it arrived or failed."""
+        for after in (self.pace.sent, self.pace.delivered):
+            if url:
+                self.caller.call(url, partial(self.webhook, url, text), after + _A_MOMENT)
+
+    def take(self, text: SimText, report_to: str = "") -> SimText:
+        """Keep a text that came through the interface, and tell of it; its progress is told to a URL."""
         kept = self.keep(text)
         self.on_sent(kept)
+        self.report(report_to, kept)
         return kept
 
     def listed(self) -> list[SimText]:

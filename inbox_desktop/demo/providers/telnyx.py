@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
+from inbox_desktop.demo.providers.caller import Signed
 from inbox_desktop.demo.providers.simulator import (
     Call,
     Clock,
@@ -20,6 +24,9 @@ from inbox_desktop.demo.providers.simulator import (
     json_response,
 )
 from inbox_desktop.demo.providers.texts import Progress, SimPicture, SimText
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 PROFILE = "30ef55db-c4a2-4c4a-9804-a68077973d07"
 HELD = timedelta(days=10)
@@ -39,7 +46,7 @@ _RECORDS = {
     **_PAGING,
 }
 _NUMBERS = {"filter[phone_number]": _PHONE, **_PAGING}
-_SEND: dict[str, type] = {"from": str, "to": str, "text": str, "media_urls": list}
+_SEND: dict[str, type] = {"from": str, "to": str, "text": str, "media_urls": list, "webhook_url": str}
 
 _STATUS = {
     Progress.QUEUED: "queued",
@@ -78,6 +85,46 @@ class TelnyxSimulator(Simulator):
         """Telnyx's answer to a request that is not well-formed."""
         return _error(400, "10015", "Bad Request", why)
 
+    @property
+    def public_key(self) -> str:
+        """What its webhooks are checked with: 32 bytes in base64, as its portal shows them."""
+        return base64.b64encode(self._signing_key().public_key().public_bytes_raw()).decode()
+
+    def webhook(self, url: str, text: SimText) -> Signed:
+        """An event in JSON, with its signature in two headers.
+
+        Source: developers.telnyx.com/api-reference/callbacks/inbound-message, /delivery-update.
+        """
+        resource = {**self._resource(text), "webhook_url": url}
+        if text.is_inbound:
+            kind = "message.received"
+            resource["to"] = [{"phone_number": text.recipient, "status": "webhook_delivered"}]
+        else:
+            is_final = self.pace.progress(text, self.now) in {Progress.DELIVERED, Progress.FAILED}
+            kind = "message.finalized" if is_final else "message.sent"
+        event = {
+            "event_type": kind,
+            "id": self.new_id("EV"),
+            "occurred_at": _iso(self.now),
+            "payload": resource,
+            "record_type": "event",
+        }
+        body = json.dumps({"data": event, "meta": {"attempt": 1, "delivered_to": url}}).encode()
+        sent = str(int(self.now.timestamp()))
+        signature = self._signing_key().sign(sent.encode() + b"|" + body)
+        headers = {
+            "Content-Type": "application/json",
+            "telnyx-timestamp": sent,
+            "telnyx-signature-ed25519": base64.b64encode(signature).decode(),
+        }
+        return Signed(body, headers)
+
+    def _signing_key(self) -> Ed25519PrivateKey:
+        # An extra of the relay's, which a demo without one does not need.
+        from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: PLC0415
+
+        return ed25519.Ed25519PrivateKey.from_private_bytes(hashlib.sha256(self.secret.encode()).digest())
+
     def _send(self, call: Call) -> Response:
         self._sign_in(call)
         values = _body(call)
@@ -101,7 +148,8 @@ class TelnyxSimulator(Simulator):
                 listed_at=self._clock(),
                 pictures=[SimPicture(self.new_id("ME"), str(url).encode(), "image/jpeg") for url in urls],
                 failure=self.failing.get(to, ""),
-            )
+            ),
+            str(values.get("webhook_url", "")) or self.webhook_url,
         )
         return json_response({"data": self._resource(kept)})
 
@@ -221,7 +269,11 @@ def _body(call: Call) -> dict[str, list[object] | str]:
     for name, value in values.items():
         if name not in _SEND or not isinstance(value, _SEND[name]):
             raise Violation(f"{name!r} is unknown or of another type")
-    if not {"from", "to"} <= values.keys() or "" in (values.get("text"), *values.get("media_urls", ["-"])):
+    if not {"from", "to"} <= values.keys() or "" in (
+        values.get("text"),
+        values.get("webhook_url"),
+        *values.get("media_urls", ["-"]),
+    ):
         raise Violation("from and to are there, and nothing that is there is empty")
     return values
 

@@ -32,7 +32,8 @@ class SimText:
 
     `failure` is the provider's code of why it does not arrive, "" if it does. `listed_at` is when the
     provider's list shows it first. `reference` and `label` are what its sender gave along. `is_answer`: the
-    provider sent it by itself, in answer to a text.
+    provider sent it by itself, in answer to a text. `place` is that of a part (from 1) among `parts`, where
+    the provider tells them one by one.
     """
 
     id: str
@@ -47,6 +48,7 @@ class SimText:
     label: str = ""
     failure: str = ""
     parts: int = 1
+    place: int = 0
     is_answer: bool = False
 
 

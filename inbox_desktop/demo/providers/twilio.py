@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
+from inbox_desktop.demo.providers.caller import Signed
 from inbox_desktop.demo.providers.simulator import (
     Call,
     Clock,
@@ -36,7 +38,7 @@ _LIST = {
     "DateSent>": _MOMENT,
     **_PAGING,
 }
-_SEND = {"To": ".*", "From": ".*", "Body": ".*"}
+_SEND = {"To": ".*", "From": ".*", "Body": ".*", "StatusCallback": "https?://.+"}
 _STOPS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit"})
 _STARTS = frozenset({"start", "unstop", "yes"})
 _HELPS = frozenset({"help", "info"})
@@ -125,6 +127,41 @@ class TwilioSimulator(Simulator):
         """Twilio's answer to a request that it cannot understand."""
         return _error(400, 20001, why)
 
+    def webhook(self, url: str, text: SimText) -> Signed:
+        """A form with its signature.
+
+        Source: twilio.com/docs/messaging/guides/webhook-request, /docs/messaging/guides/
+        track-outbound-message-status, /docs/usage/webhooks/webhooks-security.
+        """
+        resource = self._resource(text)
+        fields = {
+            "AccountSid": self.account,
+            "ApiVersion": "2010-04-01",
+            "From": text.sender,
+            "To": text.recipient,
+            "MessageSid": text.id,
+            "SmsSid": text.id,
+            "SmsStatus": str(resource["status"]),
+        }
+        if text.is_inbound:
+            media = f"{self.url}{_ROOT}/{self.account}/Messages/{text.id}/Media"
+            fields |= {"SmsMessageSid": text.id, "Body": text.text, "NumSegments": str(text.parts)}
+            fields["NumMedia"] = str(len(text.pictures))
+            for place, picture in enumerate(text.pictures):
+                fields[f"MediaContentType{place}"] = picture.content_type
+                fields[f"MediaUrl{place}"] = f"{media}/{picture.id}"
+        else:
+            fields["MessageStatus"] = str(resource["status"])
+            if resource["error_code"] is not None:
+                fields["ErrorCode"] = str(resource["error_code"])
+        signed = url + "".join(f"{name}{fields[name]}" for name in sorted(fields))
+        digest = hmac.new(self.secret.encode(), signed.encode(), "sha1").digest()
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "X-Twilio-Signature": base64.b64encode(digest).decode(),
+        }
+        return Signed(urlencode(fields).encode(), headers)
+
     def _messages(self, call: Call, account: str) -> Response:
         self._sign_in(call, account)
         values = check_names(call.query, _LIST)
@@ -199,7 +236,7 @@ class TwilioSimulator(Simulator):
             pictures=[SimPicture(self.new_id("ME"), url.encode(), "image/jpeg") for url in pictures],
             failure=self.failing.get(values["To"], ""),
         )
-        return json_response(self._resource(self.take(text)), 201)
+        return json_response(self._resource(self.take(text, values.get("StatusCallback", ""))), 201)
 
     def _refuse_text(self, values: dict[str, str], pictures: Sequence[str]) -> None:
         if not pictures and not values.get("Body"):

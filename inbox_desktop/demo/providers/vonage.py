@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import hmac
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -11,6 +13,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from inbox_desktop.demo.providers.caller import Signed
 from inbox_desktop.demo.providers.simulator import (
     Call,
     Clock,
@@ -35,6 +38,7 @@ _SEND = {
     "text": r".*",
     "type": "text|unicode",
     "client-ref": r".{0,40}",
+    "callback": r"https?://.{1,200}",
 }
 _RECORDS = {
     "account_id": r"\w{8}",
@@ -67,6 +71,7 @@ class VonageSimulator(Simulator):
     def __init__(self, secret: str, number: str, account: str = ACCOUNT, clock: Clock | None = None) -> None:
         super().__init__(account, secret, number, clock)
         self.features = ["SMS", "VOICE"]
+        self.signature_secret = f"signed by {account}"
         self.refusals: dict[str, tuple[str, str]] = {}
         """Numbers to which nothing is sent, with the status and its text."""
 
@@ -104,6 +109,8 @@ class VonageSimulator(Simulator):
         reference = values.get("client-ref", "")
         parts = [self.keep(self._part(values, part, reference)) for part in split(values["text"])]
         self.on_sent(replace(parts[0], text=values["text"], parts=len(parts)))
+        for part in parts:
+            self.report(values.get("callback", ""), part)
         answers = [self._answer_of(part) for part in parts]
         return json_response({"message-count": str(len(parts)), "messages": answers})
 
@@ -146,17 +153,80 @@ class VonageSimulator(Simulator):
         }
         return {**answer, "client-ref": part.reference} if part.reference else answer
 
+    def webhook(self, url: str, text: SimText) -> Signed:
+        """JSON with a signature inside, by SHA-256 HMAC.
+
+        Source: developer.vonage.com/en/messaging/sms/guides/inbound-sms, /delivery-receipts,
+        /en/getting-started/concepts/signing-messages.
+        """
+        values = {
+            "api-key": self.account,
+            "messageId": text.id,
+            "message-timestamp": self.now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"),
+            "timestamp": str(int(self.now.timestamp())),
+            "nonce": self.new_id("NO"),
+            **(self._received(text) if text.is_inbound else self._receipt(text)),
+        }
+        parts = (f"&{name}={re.sub('[&=]', '_', values[name])}" for name in sorted(values))
+        digest = hmac.new(self.signature_secret.encode(), "".join(parts).encode(), "sha256")
+        body = json.dumps({**values, "sig": digest.hexdigest().upper()}, ensure_ascii=False)
+        return Signed(body.encode(), {"Content-Type": "application/json"})
+
+    def _received(self, text: SimText) -> dict[str, str]:
+        is_plain = segments(text.text).encoding is Encoding.GSM7
+        values = {
+            "msisdn": text.sender.lstrip("+"),
+            "to": text.recipient.lstrip("+"),
+            "text": text.text,
+            "type": "text" if is_plain else "unicode",
+            "keyword": next(iter(text.text.upper().split()), ""),
+        }
+        if text.parts > 1:
+            concat = {"concat": "true", "concat-ref": text.reference, "concat-total": str(text.parts)}
+            values |= {**concat, "concat-part": str(text.place)}
+        return values
+
+    def _receipt(self, text: SimText) -> dict[str, str]:
+        progress = self.pace.progress(text, self.now)
+        values = {
+            "msisdn": text.recipient.lstrip("+"),
+            "to": text.sender.lstrip("+"),
+            "network-code": "12345",
+            "price": "0.03330000",
+            "status": _STATUS[progress],
+            "scts": self.now.astimezone(UTC).strftime("%y%m%d%H%M"),
+            "err-code": text.failure if progress is Progress.FAILED else "0",
+        }
+        return {**values, "client-ref": text.reference} if text.reference else values
+
     def text_in_parts(
         self, sender: str, text: str, listed_after: Sequence[timedelta] = (), at: datetime | None = None
     ) -> list[SimText]:
         """Somebody sends a long text; its segments come as texts of their own, listed at their own times."""
         parts = split(text)
         delays = [*listed_after, *[self.listing_delay] * len(parts)]
-        at = at or self.now
-        return [
-            self.text_from(sender, part, at=at, listed_after=delay)
-            for part, delay in zip(parts, delays, strict=False)
+        reference = str(sum(map(ord, text)) % 256)
+        kept = [
+            self.keep(
+                SimText(
+                    id="",
+                    is_inbound=True,
+                    sender=sender,
+                    recipient=self.number,
+                    text=part,
+                    at=at or self.now,
+                    listed_at=self._clock(),
+                    reference=reference,
+                    parts=len(parts),
+                    place=place,
+                ),
+                delay,
+            )
+            for place, (part, delay) in enumerate(zip(parts, delays, strict=False), 1)
         ]
+        for part in kept:
+            self.tell(part)
+        return kept
 
     def _records(self, call: Call) -> Response:
         self._sign_in(call)

@@ -243,9 +243,7 @@ class Telnyx(Provider):
         record = record_at(read_record(answer.content) or {}, "data")
         if not words(record, "id"):
             raise self._http.unreadable(answer)
-        media = records_at(record, "media") or []
-        pictures = (Picture(words(item, "url"), words(item, "content_type")) for item in media)
-        return _Content(words(record, "text"), tuple(picture for picture in pictures if picture.reference))
+        return _Content(words(record, "text"), _pictures(record))
 
     def _list(self, answer: Answer) -> tuple[Record, list[Record]]:
         """A page, and what it lists."""
@@ -289,6 +287,41 @@ class Telnyx(Provider):
             error=_error(state, [(code, "") for code in codes]),
             opted_out=telnyx_errors.OPTED_OUT in codes,
         )
+
+
+def read_webhook(payload: Record, received_at: datetime) -> ProviderText | None:
+    """The text that a webhook brings, or what it reports of one (with a `state`); None for anything else.
+
+    Source: developers.telnyx.com/api-reference/callbacks/inbound-message and /delivery-update.
+    """
+    event = record_at(payload, "data")
+    kind, message = words(event, "event_type"), record_at(event, "payload")
+    identity = words(message, "id")
+    recipients = [one for one in records_at(message, "to") or [] if words(one, "phone_number")]
+    if not identity or not kind.startswith("message.") or not recipients:
+        return None
+    is_inbound = kind == "message.received"
+    status = words(recipients[0], "status")
+    state = None if is_inbound else _STATES.get(status, DeliveryState.SENT)
+    errors = records_at(message, "errors") or []
+    return ProviderText(
+        external_id=identity,
+        direction=Direction.INBOUND if is_inbound else Direction.OUTBOUND,
+        sender=e164(words(record_at(message, "from"), "phone_number")),
+        recipient=e164(words(recipients[0], "phone_number")),
+        text=words(message, "text") if is_inbound else "",
+        at=(iso_date(message, "received_at") if is_inbound else None) or received_at,
+        state=state,
+        error=_error(state, [(words(error, "code"), _said(error)) for error in errors]),
+        pictures=_pictures(message) if is_inbound else (),
+        opted_out=telnyx_errors.OPTED_OUT in {words(error, "code") for error in errors},
+    )
+
+
+def _pictures(message: Record) -> tuple[Picture, ...]:
+    media = records_at(message, "media") or []
+    pictures = (Picture(words(item, "url"), words(item, "content_type")) for item in media)
+    return tuple(picture for picture in pictures if picture.reference)
 
 
 class _Bearer(httpx.Auth):

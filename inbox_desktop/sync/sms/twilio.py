@@ -221,6 +221,31 @@ class Twilio(Provider):
         )
 
 
+def read_webhook(payload: Record, received_at: datetime) -> ProviderText | None:
+    """The text that a webhook brings, or what it reports of one (with a `state`); None for anything else.
+
+    Twilio tells no time in it. Source: twilio.com/docs/messaging/guides/webhook-request and
+    /track-outbound-message-status.
+    """
+    sid, status, code = (words(payload, name) for name in ("MessageSid", "MessageStatus", "ErrorCode"))
+    state = _STATES.get(status, DeliveryState.SENT) if status else None
+    if not sid or (state is None and words(payload, "SmsStatus") != "received"):
+        return None
+    pictures = 0 if status else min(number(payload, "NumMedia"), 10)
+    return ProviderText(
+        external_id=sid,
+        direction=Direction.OUTBOUND if status else Direction.INBOUND,
+        sender=words(payload, "From"),
+        recipient=words(payload, "To"),
+        text="" if status else words(payload, "Body"),
+        at=received_at,
+        state=state,
+        error=_error(state, code, words(payload, "ErrorMessage")),
+        pictures=tuple(Picture(f"{sid}/{place}") for place in range(pictures)),
+        opted_out=code == twilio_errors.OPTED_OUT,
+    )
+
+
 def _error(state: DeliveryState | None, code: str, said: str) -> str:
     return twilio_errors.in_words(code, said) if state is DeliveryState.FAILED else ""
 

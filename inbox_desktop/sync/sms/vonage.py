@@ -18,6 +18,7 @@ from inbox_desktop.sync.sms.answers import (
     e164,
     error_record,
     iso_date,
+    number,
     read_record,
     record_at,
     records_at,
@@ -33,7 +34,14 @@ from inbox_desktop.sync.sms.provider import (
     ProviderText,
     Trouble,
 )
-from inbox_desktop.sync.sms.vonage_parts import BETWEEN_PARTS, join_ids, join_received, join_sent, neighbours
+from inbox_desktop.sync.sms.vonage_parts import (
+    BETWEEN_PARTS,
+    TextPart,
+    join_ids,
+    join_received,
+    join_sent,
+    neighbours,
+)
 
 log = logging.getLogger(__name__)
 
@@ -300,11 +308,40 @@ class Vonage(Provider):
         )
 
 
+def read_webhook(payload: Record, received_at: datetime) -> ProviderText | TextPart | None:
+    """The text, or the part of one, that a webhook brings, or what it reports of one (`state` is set then).
+
+    None for anything else, also for what the Messages API sends: its ids are not those that are listed.
+    Source: developer.vonage.com/en/messaging/sms/guides/inbound-sms and /delivery-receipts.
+    """
+    identity, status = words(payload, "messageId"), words(payload, "status")
+    if not identity or (not status and words(payload, "type") not in {"text", "unicode"}):
+        return None
+    state = _STATES.get(status, DeliveryState.SENT) if status else None
+    person, ours = e164(words(payload, "msisdn")), e164(words(payload, "to"))
+    text = ProviderText(
+        external_id=identity,
+        direction=Direction.OUTBOUND if status else Direction.INBOUND,
+        sender=ours if status else person,
+        recipient=person if status else ours,
+        text="" if status else words(payload, "text"),
+        at=iso_date(payload, "message-timestamp") or received_at,
+        state=state,
+        error=_failure_words(state, words(payload, "err-code"), status),
+    )
+    if status or words(payload, "concat").lower() != "true":
+        return text
+    reference = words(payload, "concat-ref")
+    return TextPart(text, reference, number(payload, "concat-part"), number(payload, "concat-total"))
+
+
 def _error(state: DeliveryState | None, record: Record) -> str:
-    if state is not DeliveryState.FAILED:
-        return ""
     said = words(record, "error_code_description") or words(record, "status")
-    return vonage_words.failure(words(record, "error_code"), said)
+    return _failure_words(state, words(record, "error_code"), said)
+
+
+def _failure_words(state: DeliveryState | None, code: str, said: str) -> str:
+    return vonage_words.failure(code, said) if state is DeliveryState.FAILED else ""
 
 
 def _windows(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:

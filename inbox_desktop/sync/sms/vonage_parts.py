@@ -7,7 +7,7 @@ is known by its length, which is that of a full segment.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -28,6 +28,44 @@ _OVERTAKEN = timedelta(seconds=3)
 # in two (an escape and its character, a surrogate pair) leaves a unit free.
 _FULL = {Encoding.GSM7: range(151, 154), Encoding.UCS2: range(65, 68)}
 _WORST_FIRST = (DeliveryState.FAILED, DeliveryState.SENT, DeliveryState.DELIVERED)
+
+_MOST_OPEN = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class TextPart:
+    """A part of a long text as a webhook brings it: the one at `place` (from 1) of `total`.
+
+    All parts of a text have one `reference`, which its sender may use again later.
+    """
+
+    text: ProviderText
+    reference: str
+    place: int
+    total: int
+
+
+class Puzzle:
+    """The parts of long texts that came by webhook, until each is whole. What never gets whole is polled."""
+
+    def __init__(self) -> None:
+        self._open: dict[tuple[str, str, int], dict[int, ProviderText]] = {}
+
+    def add(self, part: TextPart) -> ProviderText | None:
+        """The whole text, when this was the last part that was missing."""
+        key = (part.text.sender, part.reference, part.total)
+        if not 1 <= part.place <= part.total:
+            return None
+        found = self._open.pop(key, {})
+        if any(part.text.at - other.at > LATE_PART for other in found.values()):
+            found = {}  # of an earlier text with the same reference
+        found[part.place] = part.text
+        if len(found) == part.total:
+            return _joined([found[place] for place in sorted(found)])
+        self._open[key] = found
+        if len(self._open) > _MOST_OPEN:
+            del self._open[next(iter(self._open))]
+        return None
 
 
 def join_ids(ids: Iterable[str]) -> str:

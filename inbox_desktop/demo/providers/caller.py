@@ -1,0 +1,91 @@
+"""How a simulated provider calls webhooks: from its own thread, when each is due, never again."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import httpx
+
+_ANSWER_SECONDS = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What is posted."""
+
+    body: bytes
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A call that was made: `status` is None when nobody answered."""
+
+    url: str
+    signed: Signed
+    status: int | None
+
+
+Make = Callable[[], Signed]
+"""Makes what is posted at the moment in which it is: it says and signs the time."""
+
+
+class Caller:
+    """Calls web addresses. May be used from any thread; its own begins with the first call."""
+
+    def __init__(self, name: str) -> None:
+        self.made: list[Made] = []
+        """Every call, in order."""
+        self._name = name
+        self._due: list[tuple[float, int, str, Make]] = []
+        self._count = itertools.count()
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._ended = False
+
+    def call(self, url: str, make: Make, after: timedelta = timedelta(0)) -> None:
+        """Call `url` after a while."""
+        with self._changed:
+            if self._ended:
+                return
+            due = time.monotonic() + after.total_seconds()
+            heapq.heappush(self._due, (due, next(self._count), url, make))
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+
+    def stop(self) -> None:
+        """Call nobody any more."""
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+        if self._thread is not None:
+            self._thread.join(2 * _ANSWER_SECONDS)
+
+    def _run(self) -> None:
+        with httpx.Client(trust_env=False, timeout=_ANSWER_SECONDS) as client:
+            while (task := self._next()) is not None:
+                url, make = task
+                signed = make()
+                try:
+                    status = client.post(url, content=signed.body, headers=dict(signed.headers)).status_code
+                except httpx.HTTPError:
+                    status = None
+                self.made.append(Made(url, signed, status))
+
+    def _next(self) -> tuple[str, Make] | None:
+        with self._changed:
+            while not self._ended:
+                wait = self._due[0][0] - time.monotonic() if self._due else None
+                if wait is not None and wait <= 0:
+                    _, _, url, make = heapq.heappop(self._due)
+                    return url, make
+                self._changed.wait(wait)
+        return None
