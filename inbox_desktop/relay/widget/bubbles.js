@@ -78,21 +78,35 @@ class ThreadView {
   addMessages(add, talk) {
     const ordered = this.chat.thread.ordered(talk);
     const lastOwn = ordered.filter((message) => message.author === "visitor").pop();
+    let day = null;
     let former = null;
     for (const message of ordered) {
       const date = new Date(message.created_at);
-      if (!former || daysBetween(new Date(former.created_at), date) > 0) {
+      if (!day || daysBetween(day, date) > 0) {
         add(`day ${message.id}`, dayName(date, this.chat.locale), () =>
           this.divider(dayName(date, this.chat.locale)),
         );
+        day = date;
         former = null;
       }
       const follows = former !== null && this.isSameGroup(former, message);
       const state =
         message === lastOwn ? this.chat.say(message.position <= (talk.seen || 0) ? "seen" : "sent") : "";
-      add(`message ${message.id}`, [message, follows, state], () => this.message(message, follows, state));
-      former = message;
+      if (message.kind === "faq") this.addLookedUp(add, message);
+      else
+        add(`message ${message.id}`, [message, follows, state], () => this.message(message, follows, state));
+      former = message.kind === "faq" ? null : message;
     }
+  }
+
+  // The relay keeps a looked-up question as one message: the question's line, then the answer.
+  addLookedUp(add, message) {
+    const [question, ...answer] = message.text.split("\n");
+    const { name } = this.chat.config;
+    add(`asked ${message.id}`, question, () => this.bubble({ side: "mine", text: question }));
+    add(`answered ${message.id}`, [name, answer], () =>
+      this.bubble({ side: "theirs", name, text: answer.join("\n") }),
+    );
   }
 
   isSameGroup(one, other) {
@@ -161,9 +175,7 @@ class ThreadView {
 
   waitingState(item) {
     if (item.failed) return "failed";
-    return this.chat.link.isDown || this.chat.outbox.slowed || !this.chat.outbox.sending
-      ? "waiting"
-      : "sending";
+    return this.chat.link.isDown || !this.chat.outbox.sending ? "waiting" : "sending";
   }
 
   waiting(item, state) {
@@ -229,7 +241,7 @@ class ThreadView {
     const size = el("span", { class: "size" }, fileSize(file.size, this.chat.locale));
     const label = [icon("file"), el("span", { class: "file-name", dir: "auto" }, file.name), size];
     if (!file.url) return el("div", { class: "file" }, ...label);
-    const href = new URL(file.url, this.chat.base).href;
+    const href = new URL(file.url.replace(/^\//, ""), this.chat.base).href;
     const attributes = { href, target: "_blank", rel: "noopener noreferrer", download: file.name };
     if (!/^image\/(png|jpe?g|gif|webp)$/.test(file.content_type))
       return el("a", { class: "file", ...attributes }, ...label);

@@ -108,6 +108,7 @@ class Chat {
   // Whether name and e-mail are asked for before the first message.
   get asksContact() {
     if (this.config.ask_contact === "none" || this.isVerified || this.identity) return false;
+    if (this.outbox.items.some((item) => item.failed === CONTACT_REQUIRED)) return true;
     if (this.thread.isOpen || this.outbox.items.length) return false;
     const { name, email } = this.contact;
     if (name && email) return false;
@@ -165,13 +166,14 @@ class Chat {
   }
 
   async setContact(name, email) {
-    if (!this.visitor) {
+    if (this.visitor) {
+      const body = { name, email };
+      this.keepVisitor(await this.asVisitor((token) => this.calls.ask("POST", "visitor", { token, body })));
+    } else {
       this.memory.set("contact", { name, email });
-      this.changed();
-      return;
     }
-    const body = { name, email };
-    this.keepVisitor(await this.asVisitor((token) => this.calls.ask("POST", "visitor", { token, body })));
+    this.outbox.retryWithContact();
+    this.changed();
   }
 
   skipContact() {
@@ -362,6 +364,7 @@ class Chat {
 
   otherTabChanged(key) {
     if (key === "config") this.config = this.memory.get("config") || this.config;
+    if (key === "queue") this.outbox.takeOver();
     if ((key === "visitor" || key === null) && !this.visitor) {
       this.link.stop();
       this.thread.clear();

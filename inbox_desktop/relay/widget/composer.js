@@ -109,7 +109,7 @@ class Composer {
       node.dataset.state = upload.state;
       bar.hidden = upload.state !== "uploading";
       bar.value = upload.share;
-      again.hidden = upload.state !== "failed";
+      again.hidden = upload.state !== "failed" || upload.isUnwanted;
     };
     return { node, show };
   }

@@ -19,7 +19,10 @@ class Link {
     this.socket = null;
     this.stopPolling = null;
     this.wakeUp = null;
-    window.addEventListener("online", () => this.wake());
+    window.addEventListener("online", () => {
+      this.wake();
+      chat.reached(); // there may be no visitor yet, but already a message
+    });
     window.addEventListener("offline", () => this.drop());
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") this.wake();
@@ -92,12 +95,6 @@ class Link {
   wake() {
     if (this.wakeUp) this.wakeUp();
     this.wakeUp = null;
-  }
-
-  // A message could not be sent although the link seems up: look at it afresh.
-  troubled() {
-    if (this.running) this.drop();
-    else this.start();
   }
 
   drop() {

@@ -1,11 +1,14 @@
 // The visitor's messages that the relay has not confirmed: kept through reloads, sent in order, each taking effect once.
 
+const CONTACT_REQUIRED = "contact_required";
+
 class Outbox {
   constructor(chat) {
     this.chat = chat;
     this.sending = false;
     this.again = false;
     this.slowed = false;
+    this.failures = 0; // in a row, of reaching the relay
     this.timer = null;
   }
 
@@ -43,6 +46,11 @@ class Outbox {
     this.flush();
   }
 
+  // Name and e-mail were given: what was refused without them may go.
+  retryWithContact() {
+    for (const item of this.items) if (item.failed === CONTACT_REQUIRED) this.retry(item.client_id);
+  }
+
   discard(clientId) {
     this.change((items) => items.filter((item) => item.client_id !== clientId));
   }
@@ -55,31 +63,37 @@ class Outbox {
     }
     this.sending = true;
     clearTimeout(this.timer);
-    let pause = null;
     try {
       do {
         this.again = false;
         await alone(`${this.chat.memory.prefix}queue`, () => this.sendAll());
       } while (this.again);
+      this.failures = 0;
       this.slowed = false;
     } catch (error) {
       if (!(error instanceof Refusal) && !(error instanceof Unreachable)) throw error;
-      this.slowed = error instanceof Refusal;
-      pause = this.slowed ? error.retryAfter * 1000 : null;
+      this.failures += 1;
+      this.slowed = error.status === 429;
+      const seconds = this.slowed ? error.retryAfter : Math.min(2 ** this.failures, 60);
+      this.timer = setTimeout(() => this.flush(), seconds * 1000);
     } finally {
       this.sending = false;
       this.chat.changed();
     }
-    if (pause !== null) this.timer = setTimeout(() => this.flush(), pause);
-    else if (this.items.some((item) => !item.failed)) this.chat.link.troubled();
+  }
+
+  // Another tab has something to send: it does so itself, unless it was closed over it.
+  takeOver() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.flush(), 5000);
   }
 
   async sendAll() {
     for (;;) {
       const item = this.items.find((waiting) => !waiting.failed);
       if (!item) return;
-      if (!this.chat.thread.hasClientId(item.client_id)) await this.send(item);
-      this.discard(item.client_id);
+      if (this.chat.thread.hasClientId(item.client_id)) this.discard(item.client_id);
+      else await this.send(item);
     }
   }
 
@@ -97,13 +111,14 @@ class Outbox {
       answer = await this.chat.asVisitor((token) => this.chat.calls.ask("POST", "messages", { token, body }));
     } catch (error) {
       if (!(error instanceof Refusal) || error.status === 429) throw error;
+      const failed = error.code || "refused";
       this.change((items) =>
-        items.map((other) =>
-          other.client_id === item.client_id ? { ...other, failed: error.code || "refused" } : other,
-        ),
+        items.map((other) => (other.client_id === item.client_id ? { ...other, failed } : other)),
       );
+      if (failed === CONTACT_REQUIRED) this.chat.reloadConfig(); // the shop has begun to ask
       return;
     }
     this.chat.took(answer.conversation_id, [answer.message, ...(answer.automatic || [])]);
+    this.discard(item.client_id);
   }
 }

@@ -76,7 +76,7 @@ class Panel {
   renderNotice() {
     const { chat } = this;
     const isOffline = navigator.onLine === false;
-    const isStuck = chat.outbox.slowed || chat.link.isDown;
+    const isStuck = chat.outbox.failures > 0 || chat.link.isDown;
     const key = isOffline ? "offline" : chat.outbox.slowed ? "slowDown" : "unreachable";
     this.notice.hidden = !isOffline && !isStuck;
     setText(this.notice, this.notice.hidden ? "" : chat.say(key));

@@ -39,9 +39,9 @@ class Thread {
     return fresh;
   }
 
-  // A welcome is answered to the first message but stands above it, where the visitor has read it already.
+  // The welcome and the looked-up questions are stored behind the first message, but were read before it was written.
   ordered(talk) {
-    const rank = (message) => (message.kind === "welcome" ? 0 : 1);
+    const rank = ({ kind }) => (kind === "welcome" ? 0 : kind === "faq" ? 1 : 2);
     return [...talk.messages.values()].sort((a, b) => rank(a) - rank(b) || a.position - b.position);
   }
 

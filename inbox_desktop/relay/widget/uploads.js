@@ -5,7 +5,7 @@ const MAX_FILES = 10;
 class Uploads {
   constructor(chat) {
     this.chat = chat;
-    // {key, name, size, type, state: uploading | waiting | ready | failed, share, file_id, file, stop}
+    // {key, name, size, type, state: uploading | waiting | ready | failed, share, file_id, file, stop, isUnwanted}
     this.list = (chat.tab.get("files") || []).map((file) => ({ ...file, state: "ready", share: 1 }));
   }
 
@@ -43,7 +43,8 @@ class Uploads {
     if (this.list.length >= MAX_FILES) return this.chat.say("tooManyFiles", { n: MAX_FILES });
     if (file.size === 0) return this.chat.say("emptyFile", { name });
     if (file.size > limit) return this.chat.say("tooBig", { name, size: fileSize(limit, this.chat.locale) });
-    if (file.type && types.length && !types.includes(file.type)) return this.chat.say("badType", { name });
+    const ending = /\.[^.]+$/.exec(name.toLowerCase());
+    if (ending && types.length && !types.includes(ending[0])) return this.chat.say("badType", { name });
     return null;
   }
 
@@ -64,7 +65,8 @@ class Uploads {
     } catch (error) {
       if (upload.stop.signal.aborted) return; // taken away by the visitor
       upload.share = 0;
-      upload.state = error instanceof Unreachable ? "waiting" : "failed";
+      upload.state = error instanceof Unreachable || error.status === 429 ? "waiting" : "failed";
+      upload.isUnwanted = error.status === 415 || error.status === 413; // the same again would end the same
       if (!(error instanceof Unreachable) && !(error instanceof Refusal)) throw error;
     } finally {
       this.chat.changed();
