@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import os
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import cache
 
 import httpx
 
 from inbox_desktop.models.hosts import is_loopback
-from inbox_desktop.models.kinds import Security
-from inbox_desktop.models.mail_settings import Server
-from inbox_desktop.sync.errors import KEPT, RETRIED, connection_error, quoted
+from inbox_desktop.sync.errors import KEPT, RETRIED, quoted
 from inbox_desktop.sync.remote_images import is_public
 from inbox_desktop.sync.sms.provider import ProviderError, Trouble
-from inbox_desktop.sync.sms.transport import IsAllowed, Transport, any_address
-from inbox_desktop.sync.tls import client_context
+from inbox_desktop.sync.transport import IsAllowed, Transport, any_address
+from inbox_desktop.sync.web import TooLargeError, not_reached, web_context, whole_content
 
 LARGEST_ANSWER = 10_000_000
 CONNECT_SECONDS = 10.0
@@ -35,9 +30,6 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERHAPS_TAKEN = "It may have taken the text all the same."
 
 Pairs = Sequence[tuple[str, str]]
-
-# httpx tells each request's address, and with it people's numbers, at INFO.
-logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +76,7 @@ class Http:
         self._is_at_home = is_loopback(self._base.host)
         self._auth = auth
         self._seconds = seconds
-        self._context = context or _context(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+        self._context = context or web_context()
         self._reading = self._client(httpx.Limits(max_connections=8))
         # A connection that was kept may be dead already, and a text lost on it would count as ambiguous.
         self._sending = self._client(httpx.Limits(max_connections=4, max_keepalive_connections=0))
@@ -251,7 +243,7 @@ class Http:
         async with asyncio.timeout(CONNECT_SECONDS + 2 * self._seconds):
             response = await client.send(request, auth=auth, stream=True, follow_redirects=False)
             try:
-                content = await _content(response)
+                content = await whole_content(response, LARGEST_ANSWER)
             finally:
                 await response.aclose()
         moment = _http_date(response.headers.get("date", ""))
@@ -265,7 +257,7 @@ class Http:
         try:
             yield
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise ProviderError(Trouble.BUSY, _not_reached(error, url)) from None
+            raise ProviderError(Trouble.BUSY, not_reached(error, url)) from None
         except httpx.LocalProtocolError:  # a header that may not be written; only the secret varies
             raise ProviderError(
                 Trouble.SIGN_IN,
@@ -274,7 +266,7 @@ class Http:
             ) from None
         except (httpx.TimeoutException, TimeoutError):
             raise self._lost("did not answer in time", sending=sending) from None
-        except _TooLargeError:
+        except TooLargeError:
             raise self._lost("gave an answer of over 10 MB, which was not read", sending=sending) from None
         except (httpx.RequestError, httpx.InvalidURL, httpx.StreamError):
             raise self._lost("ended the connection without a whole answer", sending=sending) from None
@@ -283,25 +275,6 @@ class Http:
         if sending:
             return ProviderError(Trouble.AMBIGUOUS, f"{self.name} {what}. {_PERHAPS_TAKEN}")
         return self.busy(what)
-
-
-@cache
-def _context(_file: str | None, _folder: str | None) -> ssl.SSLContext:
-    """One context for all connections: reading the certificates of all authorities takes a while."""
-    return client_context()
-
-
-class _TooLargeError(Exception):
-    """An answer is larger than LARGEST_ANSWER."""
-
-
-async def _content(response: httpx.Response) -> bytes:
-    content = bytearray()
-    async for part in response.aiter_bytes():
-        content += part
-        if len(content) > LARGEST_ANSWER:
-            raise _TooLargeError
-    return bytes(content)
 
 
 def _checked_base(name: str, base_url: str) -> httpx.URL:
@@ -330,14 +303,3 @@ def _http_date(value: str) -> datetime | None:
     except ValueError:
         return None
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _not_reached(error: Exception, url: httpx.URL) -> str:
-    """Why there was no connection, in the words for every other server that we use."""
-    server = Server(url.host, url.port or (443 if url.scheme == "https" else 80), Security.TLS)
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, OSError) and (cause.errno or isinstance(cause, ssl.SSLError)):
-            return str(connection_error(cause, server))
-        cause = cause.__cause__ or cause.__context__
-    return str(connection_error(TimeoutError(), server))
