@@ -12,9 +12,53 @@ from inbox_desktop.models.health import Health, TestStep
 from inbox_desktop.models.store import WriteSession
 
 if TYPE_CHECKING:
+    from inbox_desktop.models.chat_relay import ChatAtRelay, LiveChat, RelayInfo
+    from inbox_desktop.models.chat_settings import ChatSite
     from inbox_desktop.models.mail_settings import Discovery
 
 T = TypeVar("T")
+
+
+class ChatBackend(Protocol):
+    """What web chat needs of the engine: the relay, its chats, and what visitors do now."""
+
+    def connect_relay(self, url: str, code_or_token: str) -> Future[RelayInfo]:
+        """Join a relay with an invitation code (or a desktop's token); the token goes into the keyring."""
+
+    def disconnect_relay(self) -> Future[None]:
+        """Leave the relay; tickets stay, and the relay keeps what visitors write."""
+
+    def test_relay(
+        self, url: str, code_or_token: str | None, step: Callable[[TestStep], None]
+    ) -> Future[bool]:
+        """Try every step of reaching a relay; with None, the one that is connected with its own token.
+
+        `step` is called from another thread, as each one ends.
+        """
+
+    def relay_health(self) -> Health | None:
+        """How the link to the relay is; None without a relay."""
+
+    def create_chat(self, site: ChatSite) -> Future[str]:
+        """Make a chat at the relay and add its channel; returns the channel's id."""
+
+    def load_chat(self, channel_id: str) -> Future[ChatAtRelay]:
+        """How a chat stands at the relay now."""
+
+    def save_chat(self, channel_id: str, site: ChatSite, version: int) -> Future[ChatAtRelay]:
+        """Change a chat that had this version; ends with ChatChangedError when it has another one."""
+
+    def renew_identity_secret(self, channel_id: str) -> Future[ChatAtRelay]:
+        """Let the relay make another secret; identities signed with the former one no longer hold."""
+
+    def tell_typing(self, ticket_id: str) -> None:
+        """The agent is writing an answer in this ticket. Returns at once; nothing is kept of it."""
+
+    def live(self, ticket_id: str) -> LiveChat:
+        """What the visitor of a ticket does now. Returns at once."""
+
+    def subscribe_live(self, listener: Callable[[LiveChat], None]) -> Callable[[], None]:
+        """Call `listener`, from another thread, on whatever a visitor does. Returns how to stop that."""
 
 
 class Backend(Protocol):

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, Slot
 from shiboken6 import isValid
@@ -19,7 +19,7 @@ from inbox_desktop.models.errors import InboxError
 from inbox_desktop.models.health import Health
 from inbox_desktop.models.queries.rows import AgentRow, DraftFile
 from inbox_desktop.models.store import Changed, Reader, Store, WriteSession
-from inbox_desktop.ui.backend import Backend
+from inbox_desktop.ui.backend import Backend, ChatBackend
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +83,10 @@ class Bridge(QObject):
     def backend(self) -> Backend:
         """The engine. Its futures are turned into callbacks by `call`."""
         return self._backend
+
+    def chats(self) -> ChatBackend:
+        """The engine's part that knows web chat; futures as those of `backend`."""
+        return cast("ChatBackend", self._backend)
 
     @property
     def healths(self) -> tuple[Health, ...]:

@@ -22,6 +22,7 @@ from inbox_desktop.models.queries.rows import AgentRow, TicketRow
 from inbox_desktop.models.queries.tickets import ticket_row
 from inbox_desktop.models.store import Store, WriteSession
 from tests.models.samples import Mailroom, add_agent, add_channel, do, done, open_store
+from tests.ui.relays import SmallRelay
 
 T = TypeVar("T")
 
@@ -42,11 +43,11 @@ CUSTOMERS = (
 )
 
 
-class SmallEngine:
+class SmallEngine(SmallRelay):
     """Does what the engine does with actions, in the caller's thread and at once; keeps channels' states."""
 
     def __init__(self, store: Store) -> None:
-        self.store = store
+        super().__init__(store)
         self.states: dict[str, Health] = {}
         self.listeners: list[Callable[[Health], None]] = []
         self.synced: list[str | None] = []

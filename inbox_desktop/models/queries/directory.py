@@ -40,10 +40,17 @@ def channels(connection: Connection) -> tuple[ChannelRow, ...]:
             row.name,
             row.address,
             enabled=row.removed_at is None,
-            shown=show_phone_to(row.address, row.address) if row.kind == ChannelKind.SMS else row.address,
+            shown=_shown(ChannelKind(row.kind), row.name, row.address),
         )
         for row in connection.execute(query.order_by(Channel.created_at, Channel.id))
     )
+
+
+def _shown(kind: ChannelKind, name: str, address: str) -> str:
+    """What people call a channel: a chat has no address that says anything."""
+    if kind is ChannelKind.SMS:
+        return show_phone_to(address, address)
+    return name if kind is ChannelKind.CHAT else address
 
 
 def channel_settings(connection: Connection, channel_id: str) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""The settings dialog: e-mail, SMS, appearance, general."""
+"""The settings dialog: e-mail, SMS, web chat, appearance, general."""
 
 from functools import partial
 from typing import Final
@@ -18,15 +18,23 @@ from PySide6.QtWidgets import (
 from inbox_desktop.ui.bridge import Bridge
 from inbox_desktop.ui.connect.appearance_page import AppearancePage
 from inbox_desktop.ui.connect.channels_page import ChannelsPage
+from inbox_desktop.ui.connect.chat_page import ChatPage
 from inbox_desktop.ui.connect.general_page import GeneralPage
+from inbox_desktop.ui.connect.kind_page import KindPage
 from inbox_desktop.ui.connect.sms_page import SmsPage
 from inbox_desktop.ui.kit import Button, Density, Divider, Label, NavButton, Theme
 from inbox_desktop.ui.kit.tokens import EDGE, EDGE_WIDE, GAP, GAP_TIGHT
 
 _SIZE: Final = (760, 560)
-_KINDS: Final = 2
+_KINDS: Final = 3
 """How many of the pages are about channels; they come first."""
-_PAGES: Final = (("mail", "E-mail"), ("phone", "SMS"), ("sun", "Appearance"), ("settings", "General"))
+_PAGES: Final = (
+    ("mail", "E-mail"),
+    ("phone", "SMS"),
+    ("chat", "Web chat"),
+    ("sun", "Appearance"),
+    ("settings", "General"),
+)
 
 
 class SettingsDialog(QDialog):
@@ -52,16 +60,21 @@ class SettingsDialog(QDialog):
         self._group = self._list_of_pages(look)
         self.channels = ChannelsPage(bridge, self)
         self.texts = SmsPage(bridge, self)
+        self.chats = ChatPage(bridge, self)
         self.appearance = AppearancePage(look, density, self)
         self.appearance.density_changed.connect(self.density_changed)
         self.general = GeneralPage(bridge, self)
         self._title = Label("", "page", weight=600, parent=self)
         self._pages = QStackedWidget(self)
-        for page in (self.channels, self.texts, self.appearance, self.general):
+        for page in (*self._kinds, self.appearance, self.general):
             self._pages.addWidget(_scrolling(page))
         self._lay_out()
         self.show_page(0)
         self._group.button(0).setFocus()
+
+    @property
+    def _kinds(self) -> tuple[KindPage, ...]:
+        return self.channels, self.texts, self.chats
 
     def _list_of_pages(self, look: Theme) -> QButtonGroup:
         group = QButtonGroup(self)
@@ -81,7 +94,7 @@ class SettingsDialog(QDialog):
         side.addStretch(1)
         self._done = done = Button("Done", parent=self)
         done.clicked.connect(self.accept)
-        for number, page in enumerate((self.channels, self.texts)):
+        for number, page in enumerate(self._kinds):
             page.stops_changed.connect(partial(self._end_with, number))
         below = QHBoxLayout()
         below.addStretch(1)
@@ -100,12 +113,12 @@ class SettingsDialog(QDialog):
         row.addLayout(right, 1)
 
     def show_page(self, number: int) -> None:
-        """Show e-mail (0), SMS (1), appearance (2) or general (3)."""
+        """Show e-mail (0), SMS (1), web chat (2), appearance (3) or general (4)."""
         self._group.button(number).setChecked(True)
         self._title.setText(_PAGES[number][1])
         self._pages.setCurrentIndex(number)
         if number < _KINDS:
-            (self.channels, self.texts)[number].order_stops()
+            self._kinds[number].order_stops()
 
     def _end_with(self, page: int, last: QWidget) -> None:
         """Let Tab end at Done, behind the last stop of the page that is shown."""

@@ -95,7 +95,7 @@ def test_a_mailbox_can_be_added_from_here(dialog: SettingsDialog) -> None:
 
 
 def test_the_theme_changes_at_once(dialog: SettingsDialog) -> None:
-    dialog.show_page(2)
+    dialog.show_page(3)
     choice = dialog.appearance.theme_choice
     choice.setCurrentIndex(choice.findData("dark"))
     choice.activated.emit(choice.currentIndex())

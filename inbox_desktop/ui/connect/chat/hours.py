@@ -1,6 +1,7 @@
 """The hours editor: time zone, week, days that are other, public holidays, and what follows from them now."""
 
 from functools import partial
+from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -118,8 +119,16 @@ class HoursEditor(QWidget):
         self._later.start()
         self.changed.emit()
 
+    def order_stops(self) -> None:
+        """Let Tab go from above to below: what is made later would be its last stop."""
+        holidays = (self.holidays.country, self.holidays.part)
+        stops = [self.zone, self.always, *self.week.stops, *self.days.stops, *holidays]
+        for before, stop in pairwise(stops):
+            QWidget.setTabOrder(before, stop)
+
     def _follow(self) -> None:
         """Show what depends on the choices."""
+        self.order_stops()
         self.week.setVisible(not self.always.isChecked())
         offset = zone_words(self.zone.zone, now())
         self._zone_row.explain(

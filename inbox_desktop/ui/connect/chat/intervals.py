@@ -79,6 +79,11 @@ class IntervalsEdit(QWidget):
         """The intervals' lines, from above to below."""
         return tuple(self._lines)
 
+    @property
+    def stops(self) -> list[QWidget]:
+        """What takes the keyboard, in the order in which Tab goes."""
+        return [stop for line in self._lines for stop in (line.start, line.end, line.remove)]
+
     def set_intervals(self, intervals: Sequence[Interval]) -> None:
         """Show these hours. Sends no `changed`."""
         for line in self._lines:

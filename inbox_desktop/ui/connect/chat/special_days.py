@@ -103,6 +103,16 @@ class SpecialDays(QWidget):
         """The lines, from above to below."""
         return tuple(self._days)
 
+    @property
+    def stops(self) -> list[QWidget]:
+        """What takes the keyboard, in the order in which Tab goes."""
+        own = [
+            stop
+            for day in self._days
+            for stop in (day.date, day.name, day.remove, *day.hours.stops, day.more)
+        ]
+        return [*own, self.add_button]
+
     def set_exceptions(self, exceptions: Sequence[DayException]) -> None:
         """Show these days in their order. Sends no `changed`."""
         for day in self._days:
@@ -131,11 +141,7 @@ class SpecialDays(QWidget):
         day.changed.connect(self._edited)
         day.remove.clicked.connect(partial(self._take_off, day))
         self._column.insertWidget(len(self._days), day)
-        before = self._days[-1].more if self._days else None
         self._days.append(day)
-        if before is not None:
-            QWidget.setTabOrder(before, day.date)
-        QWidget.setTabOrder(day.more, self.add_button)
         return day
 
     def _take_off(self, day: _Day, _checked: bool = False) -> None:

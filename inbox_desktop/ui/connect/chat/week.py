@@ -73,6 +73,11 @@ class WeekEdit(QWidget):
         """What opens or closes one weekday; Monday is 0."""
         return self._day(weekday).check
 
+    @property
+    def stops(self) -> list[QWidget]:
+        """What takes the keyboard, in the order in which Tab goes."""
+        return [stop for day in self._days for stop in (day.check, *day.hours.stops, day.more, day.copy)]
+
     def _day(self, weekday: int) -> _Day:
         return next(day for day in self._days if day.number == weekday)
 

@@ -72,7 +72,8 @@ def day(qtbot: QtBot) -> Iterator[IntervalsEdit]:
     made = IntervalsEdit("Monday", parent)
     made.set_intervals((Interval("09:00", "12:00"),))
     parent.show()
-    yield made  # with its parent, which nobody else holds
+    yield made
+    parent.close()
 
 
 def test_an_arrow_goes_by_a_quarter_of_an_hour(qtbot: QtBot, day: IntervalsEdit) -> None:
