@@ -100,10 +100,10 @@ class RelayConfig:
             return
         raise RelayError(
             f"The relay would listen on {self.host}:{self.port}, which other computers can reach, without "
-            "encryption: anybody on the way could read what visitors write. Nothing was started. Give it "
-            "a certificate (--tls-cert FILE --tls-key FILE), or put it behind a proxy that has one and name the "
-            "proxy's address (--behind-proxy ADDRESS), or leave --listen out to use it on this computer "
-            "only."
+            "encryption: anybody on the way could read what visitors write. Nothing was started. "
+            "Give it a certificate (--tls-cert FILE --tls-key FILE), or put it behind a proxy that has one "
+            "and name the proxy's address (--behind-proxy ADDRESS), or leave --listen out to use it on this "
+            "computer only."
         )
 
     def _check_public_url(self) -> None:

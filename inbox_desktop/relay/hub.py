@@ -33,11 +33,17 @@ def visitor_topic(visitor_id: str) -> str:
     return f"visitor/{visitor_id}"
 
 
+def chat_topic(chat_id: str) -> str:
+    """What everybody listens to who shows a chat's settings."""
+    return f"chat/{chat_id}"
+
+
 class Hub:
     """Listeners by topic. It belongs to the relay's event loop; only `publish_soon` is for other threads."""
 
     def __init__(self) -> None:
         self._listeners: dict[str, set[Listener]] = defaultdict(set)
+        self._watchers: list[Listener] = []
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def attach(self, loop: asyncio.AbstractEventLoop | None) -> None:
@@ -55,9 +61,9 @@ class Hub:
 
         return stop
 
-    def has(self, topic: str) -> bool:
-        """Whether somebody listens to the topic in this process."""
-        return topic in self._listeners
+    def watch(self, listener: Listener) -> None:
+        """Call `listener` for every event, before those of its topics."""
+        self._watchers.append(listener)
 
     def publish_soon(self, event: Event) -> None:
         """Publish from any thread; without a loop (command line, shutdown) nobody listens."""
@@ -69,6 +75,8 @@ class Hub:
 
     def publish(self, event: Event) -> None:
         """Tell the listeners whom the event concerns."""
+        for watcher in self._watchers:
+            watcher(event)
         for topic in self._topics(event):
             for listener in tuple(self._listeners.get(topic, ())):
                 listener(event)
@@ -80,7 +88,7 @@ class Hub:
         if event.everything:
             return list(self._listeners)
         topics = [visitor_topic(visitor_id) for visitor_id in event.visitors]
-        topics += [f"chat/{chat_id}" for chat_id in event.chats]
+        topics += [chat_topic(chat_id) for chat_id in event.chats]
         return [DESKTOPS, *topics] if event.head else topics
 
 

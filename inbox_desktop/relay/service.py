@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.exc import DBAPIError
 
+from inbox_desktop.models.clock import now
+from inbox_desktop.relay import jobs, retention
+from inbox_desktop.relay.chats import Directory
 from inbox_desktop.relay.config import RelayConfig
-from inbox_desktop.relay.database import Database
+from inbox_desktop.relay.database import Database, News
+from inbox_desktop.relay.desks import Desks
 from inbox_desktop.relay.hub import Event, Hub, Signal, signal_json
 from inbox_desktop.relay.keys import Keys, load_keys
+from inbox_desktop.relay.limits import Gate
 from inbox_desktop.relay.migrate import open_database
+from inbox_desktop.relay.presence import Presence
 
 if TYPE_CHECKING:
     from inbox_desktop.relay.bus import Bus
@@ -22,10 +29,13 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 ROUND_SECONDS: Final = 15.0
+TYPING_SECONDS: Final = 6.0
+"""For so long a sign of typing holds."""
+_RETENTION_SECONDS: Final = 3600.0
 
 
 class Relay:
-    """Config, database, keys and hub, for every request of one process.
+    """Config, database, keys, limits, presence and hub, for every request of one process.
 
     `rounds` are called about every 15 seconds, one after the other.
     """
@@ -35,10 +45,22 @@ class Relay:
         self.database = database
         self.keys = keys
         self.hub = Hub()
-        self.rounds: list[Callable[[], Awaitable[None]]] = []
-        database.on_commit = self.hub.publish_soon
+        self.gate = Gate(config.limits)
+        self.chats = Directory(database)
+        self.presence = Presence(database, self.tell)
+        self.desktops = Desks(database)
+        self.rounds: list[Callable[[], Awaitable[None]]] = [
+            self.presence.go_round,
+            self.desktops.go_round,
+            self._make_jobs,
+            self._remove_old,
+        ]
+        self._typing: dict[str, tuple[str, float]] = {}
+        self._next_removal = 0.0
         self._bus: Bus | None = None
         self._timer: asyncio.Task[None] | None = None
+        database.on_commit = self.hub.publish_soon
+        self.hub.watch(self._hear)
 
     @classmethod
     def open(cls, config: RelayConfig) -> Relay:
@@ -59,7 +81,7 @@ class Relay:
 
             self._bus = Bus(self.config.database, self.database.process, self.hub.publish_soon)
             self._bus.start()
-        self._timer = asyncio.create_task(self._go_round(), name="relay-rounds")
+        self._timer = asyncio.create_task(self._go_round_for_ever(), name="relay-rounds")
 
     async def stop(self) -> None:
         """End it; the database stays open."""
@@ -68,6 +90,7 @@ class Relay:
             self._timer.cancel()
             with suppress(asyncio.CancelledError):
                 await self._timer
+        await self.presence.stop()
         if self._bus is not None:
             self._bus.stop()
             self.database.wake()
@@ -83,6 +106,11 @@ class Relay:
         if isinstance(event, Signal):
             self.database.signal(signal_json(event))
 
+    def agent_typing(self, visitor_id: str) -> str | None:
+        """The agent who is typing to a visitor, or None."""
+        name, until = self._typing.get(visitor_id, ("", 0.0))
+        return name if time.monotonic() < until else None
+
     async def go_round(self) -> None:
         """What is due every 15 seconds, once."""
         for one in self.rounds:
@@ -90,8 +118,40 @@ class Relay:
                 await one()
             except DBAPIError as error:
                 log.warning("the database could not be used in a round: %s", type(error.orig).__name__)
+            except Exception:
+                log.exception("a round failed; the next one tries again")
 
-    async def _go_round(self) -> None:
+    async def _go_round_for_ever(self) -> None:
         while True:
             await asyncio.sleep(ROUND_SECONDS)
             await self.go_round()
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, News):
+            if event.everything or event.chats:
+                self.chats.forget(None if event.everything else event.chats)
+            return
+        self.presence.hear(event)
+        if event.kind == "agent_typing":
+            at = time.monotonic()
+            self._typing = {one: value for one, value in self._typing.items() if value[1] > at}
+            self._typing[event.visitor_id] = event.agent_name, at + TYPING_SECONDS
+
+    async def _make_jobs(self) -> None:
+        at = now()
+        for conversation_id in await self.database.aread(lambda reading: jobs.due_follow_ups(reading, at)):
+            await self.database.awrite(
+                lambda writing, one=conversation_id: jobs.make_follow_up(writing, one, at)  # type: ignore[misc]
+            )
+        if stale := await self.database.aread(lambda reading: jobs.stale_jobs(reading, at)):
+            await self.database.awrite(lambda writing: jobs.expire(writing, stale))
+
+    async def _remove_old(self) -> None:
+        if time.monotonic() < self._next_removal:
+            return
+        self._next_removal = time.monotonic() + _RETENTION_SECONDS
+        at = now()
+        removed = 1
+        while removed:
+            removed = await self.database.awrite(lambda writing: retention.remove_old(writing, at))
+            await asyncio.sleep(0.05)  # others write in between

@@ -67,7 +67,7 @@ class Conversation(Fed, Base):
     visitor_seen_at: Mapped[datetime | None]
     agent_position: Mapped[int]
     """The position of the newest message that an agent wrote; 0 while there is none."""
-    agent_wrote_at: Mapped[datetime | None]
+    agent_wrote_at: Mapped[datetime | None] = mapped_column(index=True)
     agent_seen_id: Mapped[str | None] = mapped_column(String(36))
     agent_seen_position: Mapped[int]
     agent_seen_at: Mapped[datetime | None]

@@ -146,6 +146,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["visitor_id"], ["visitors.id"], name="fk_conversations_visitor_id"),
         sa.PrimaryKeyConstraint("id", name="pk_conversations"),
     )
+    op.create_index("ix_conversations_agent_wrote_at", "conversations", ["agent_wrote_at"], unique=False)
     op.create_index("ix_conversations_last_message_at", "conversations", ["last_message_at"], unique=False)
     op.create_index("ix_conversations_seq", "conversations", ["seq"], unique=False)
     op.create_index("ix_conversations_visitor_id_id", "conversations", ["visitor_id", "id"], unique=False)

@@ -1,0 +1,198 @@
+"""The desktops' feed: the present rows that changed after a seq, in the order of their last change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, select, union_all
+
+from inbox_desktop.relay.chats import moment
+from inbox_desktop.relay.database import head_of
+from inbox_desktop.relay.keys import Keys
+from inbox_desktop.relay.messages import COLUMNS as MESSAGE_COLUMNS
+from inbox_desktop.relay.messages import for_desktop
+from inbox_desktop.relay.tables import Chat, Conversation, MailJob, Message, Visitor, Webhook
+
+LONGEST_PAGE: Final = 1_000
+_FED: Final = (Conversation, Message, MailJob, Webhook, Chat)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of the feed. It ends with a whole transaction; `next` is the next page's `after`."""
+
+    epoch: str
+    entries: list[dict[str, Any]]
+    next: int
+    more: bool
+
+
+def page(connection: Connection, keys: Keys, after: int, limit: int) -> Page:
+    """The entries after a seq: about `limit` of them, and all of their last transaction.
+
+    A conversation comes before its messages and e-mails on each page, so that each page stands by itself.
+    """
+    head, epoch = head_of(connection)
+    up_to = _end_of_page(connection, after, head, limit)
+    messages = connection.execute(
+        select(*MESSAGE_COLUMNS)
+        .where(Message.seq > after, Message.seq <= up_to)
+        .order_by(Message.seq, Message.position)
+    ).all()
+    jobs = _rows(connection, _JOB, MailJob.seq, after, up_to)
+    needed = _first_needed((row.conversation_id, row.seq) for row in (*messages, *jobs))
+    conversations = _conversations(connection, after, up_to, needed)
+    visitors = {one["data"]["id"]: one["data"]["visitor"]["id"] for one in conversations}
+    told = for_desktop(connection, keys, messages, visitors)
+    entries = [
+        *conversations,
+        *(_entry(row.seq, "message", data) for row, data in zip(messages, told, strict=True)),
+        *(_entry(row.seq, "mail_job", job_json(row)) for row in jobs),
+        *(
+            _entry(row.seq, "webhook", _webhook_json(row))
+            for row in _rows(connection, _WEBHOOK, Webhook.seq, after, up_to)
+        ),
+        *(
+            _entry(row.seq, "chat", {"id": row.id, "site": row.site, "version": row.version})
+            for row in _rows(connection, _CHAT, Chat.seq, after, up_to)
+        ),
+    ]
+    entries.sort(key=lambda entry: entry["seq"])  # stable: within a transaction as they stand above
+    return Page(epoch, entries, up_to, up_to < head)
+
+
+_JOB: Final = (
+    MailJob.id,
+    MailJob.kind,
+    MailJob.conversation_id,
+    MailJob.to,
+    MailJob.due_at,
+    MailJob.state,
+    MailJob.claimed_by,
+    MailJob.after,
+    MailJob.up_to,
+    MailJob.seq,
+)
+_WEBHOOK: Final = (
+    Webhook.id,
+    Webhook.number_id,
+    Webhook.external_id,
+    Webhook.kind,
+    Webhook.payload,
+    Webhook.received_at,
+    Webhook.seq,
+)
+_CHAT: Final = (Chat.id, Chat.site, Chat.version, Chat.seq)
+
+
+def job_json(row: Any) -> dict[str, Any]:
+    """An e-mail that is due, as desktops get it."""
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "conversation_id": row.conversation_id,
+        "to": row.to,
+        "due_at": moment(row.due_at),
+        "state": row.state,
+        "claimed_by": row.claimed_by,
+    }
+
+
+def job_columns() -> tuple[Any, ...]:
+    """What `job_json` needs of a MailJob, and which messages it tells."""
+    return _JOB
+
+
+def _webhook_json(row: Any) -> dict[str, Any]:
+    names = ("id", "number_id", "external_id", "kind", "payload")
+    return {**{name: getattr(row, name) for name in names}, "received_at": moment(row.received_at)}
+
+
+def _entry(seq: int, kind: str, data: dict[str, Any]) -> dict[str, Any]:
+    return {"seq": seq, "kind": kind, "data": data}
+
+
+def _rows(connection: Connection, columns: tuple[Any, ...], seq: Any, after: int, up_to: int) -> list[Any]:
+    query = select(*columns).where(seq > after, seq <= up_to).order_by(seq)
+    return list(connection.execute(query))
+
+
+def _end_of_page(connection: Connection, after: int, head: int, limit: int) -> int:
+    """The seq of the entry number `limit`, or the head when there are fewer."""
+    parts = [
+        select(table.seq)
+        .where(table.seq > after, table.seq <= head)
+        .order_by(table.seq)
+        .limit(limit)
+        .subquery()
+        for table in _FED
+    ]
+    together = union_all(*(select(part.c.seq) for part in parts)).subquery()
+    last = connection.execute(
+        select(together.c.seq).order_by(together.c.seq).offset(limit - 1).limit(1)
+    ).scalar_one_or_none()
+    return max(after, head) if last is None else last
+
+
+def _first_needed(uses: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """The first seq of the page at which each conversation must be known."""
+    first: dict[str, int] = {}
+    for conversation_id, seq in uses:
+        first[conversation_id] = min(seq, first.get(conversation_id, seq))
+    return first
+
+
+def _conversations(
+    connection: Connection, after: int, up_to: int, needed: dict[str, int]
+) -> list[dict[str, Any]]:
+    columns = (
+        Conversation.id,
+        Conversation.chat_id,
+        Conversation.page_url,
+        Conversation.locale,
+        Conversation.started_at,
+        Conversation.closed_at,
+        Conversation.visitor_seen_id,
+        Conversation.visitor_seen_at,
+        Conversation.agent_seen_id,
+        Conversation.agent_seen_at,
+        Conversation.seq,
+        Visitor.id.label("visitor_id"),
+        Visitor.name,
+        Visitor.email,
+        Visitor.verified,
+        Visitor.external_id,
+    )
+    query = select(*columns).join(Visitor, Visitor.id == Conversation.visitor_id)
+    changed = connection.execute(query.where(Conversation.seq > after, Conversation.seq <= up_to)).all()
+    missing = needed.keys() - {row.id for row in changed}
+    others = connection.execute(query.where(Conversation.id.in_(missing))).all() if missing else []
+    return [
+        _entry(min(row.seq, needed.get(row.id, row.seq)), "conversation", _conversation_json(row))
+        for row in (*changed, *others)
+    ]
+
+
+def _conversation_json(row: Any) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "chat_id": row.chat_id,
+        "visitor": {
+            "id": row.visitor_id,
+            "name": row.name,
+            "email": row.email,
+            "verified": row.verified,
+            "external_id": row.external_id,
+        },
+        "page_url": row.page_url,
+        "locale": row.locale,
+        "started_at": moment(row.started_at),
+        "closed_at": moment(row.closed_at),
+        "visitor_seen_id": row.visitor_seen_id,
+        "visitor_seen_at": moment(row.visitor_seen_at),
+        "agent_seen_id": row.agent_seen_id,
+        "agent_seen_at": moment(row.agent_seen_at),
+        "seq": row.seq,
+    }

@@ -1,0 +1,81 @@
+"""Running a relay until it is told to end: one process on a SQLite file, an invitation at the first start."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+
+from filelock import FileLock, Timeout
+from sqlalchemy.exc import DBAPIError
+
+from inbox_desktop.relay.access import desktops, invite
+from inbox_desktop.relay.config import RelayConfig, RelayError
+from inbox_desktop.relay.server import make_server
+from inbox_desktop.relay.service import Relay
+
+
+def serve(config: RelayConfig, say: Callable[[str], None]) -> int:
+    """Serve until SIGINT or SIGTERM; `say` gets the lines for people. Returns the exit code.
+
+    Raises:
+        RelayError: it cannot be started.
+    """
+    try:
+        config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise RelayError(
+            f"The data folder {config.data} can't be made ({error}). Give another --data."
+        ) from error
+    with _alone(config), _listening(config) as listener:
+        relay = Relay.open(config)
+        try:
+            server = make_server(relay)
+            say(f"The relay serves {_address(config, listener)}")
+            _invite_the_first(relay, say)
+            server.run([listener])
+        finally:
+            relay.close()
+    return 0
+
+
+def _alone(config: RelayConfig) -> AbstractContextManager[object]:
+    """On SQLite the news stay inside one process: a second one would leave its visitors without them."""
+    if config.is_postgresql:
+        return nullcontext()
+    lock = FileLock(config.data / "relay.lock")
+    try:
+        return lock.acquire(timeout=0)
+    except Timeout as error:
+        raise RelayError(
+            f"Another relay serves {config.data} already. Nothing was started. End it first; several "
+            "processes need PostgreSQL (--database)."
+        ) from error
+
+
+def _listening(config: RelayConfig) -> socket.socket:
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    try:
+        return socket.create_server((config.host, config.port), family=family, backlog=1024)
+    except OSError as error:
+        raise RelayError(
+            f"The relay can't listen on {config.host}:{config.port} ({error.strerror or error}). "
+            "Nothing was started. End what uses that address, or choose another with --listen."
+        ) from error
+
+
+def _address(config: RelayConfig, listener: socket.socket) -> str:
+    if config.public_url or config.port:
+        return config.own_url
+    return f"http://{config.host}:{listener.getsockname()[1]}"
+
+
+def _invite_the_first(relay: Relay, say: Callable[[str], None]) -> None:
+    if relay.database.read(desktops):
+        return
+    try:
+        code = relay.database.write(invite)
+    except DBAPIError as error:
+        raise RelayError(f"The first invitation could not be stored ({error.orig}).") from error
+    say("No desktop has joined yet. In Inbox Desktop, connect to this relay with this code, within 24 hours:")
+    say(f"  {code}")
