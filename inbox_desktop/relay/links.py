@@ -54,7 +54,7 @@ class Clicks:
 
 def may_shorten(url: str) -> bool:
     """Whether an address is a web page's that a short link may lead to."""
-    if len(url) > LONGEST_URL or any(c <= " " or c == "\x7f" for c in url):
+    if len(url) > LONGEST_URL or not url.isprintable() or " " in url:
         return False
     try:
         parts = urlsplit(url)

@@ -1,4 +1,4 @@
-"""What is kept no longer: old conversations with all that is theirs, lost files, silent visitors."""
+"""What is kept no longer: old conversations with all that is theirs, files, visitors, links, webhooks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from sqlalchemy import delete, exists, select
 
 from inbox_desktop.models.chat_settings import ChatSite
 from inbox_desktop.relay.database import Writing
+from inbox_desktop.relay.links import forget_links
+from inbox_desktop.relay.pictures import forget_pictures
 from inbox_desktop.relay.tables import Chat, Conversation, File, MailJob, Message, Visitor
+from inbox_desktop.relay.webhooks import forget_webhooks
 
 BATCH: Final = 100
 _LOST_FILE: Final = timedelta(hours=24)
@@ -18,7 +21,12 @@ _SILENT_VISITOR: Final = timedelta(days=30)
 
 def remove_old(writing: Writing, at: datetime) -> int:
     """Remove one small batch of what is too old; how many things that were. 0: nothing is left to remove."""
-    return _old_conversations(writing, at) or _lost_files(writing, at) or _silent_visitors(writing, at)
+    return (
+        _old_conversations(writing, at)
+        or _lost_files(writing, at)
+        or _silent_visitors(writing, at)
+        or _texts(writing, at)
+    )
 
 
 def _old_conversations(writing: Writing, at: datetime) -> int:
@@ -47,6 +55,12 @@ def _lost_files(writing: Writing, at: datetime) -> int:
     lost = select(File.id).where(File.message_id.is_(None), File.created_at < at - _LOST_FILE)
     statement = delete(File).where(File.id.in_(lost.limit(BATCH)), File.message_id.is_(None))
     return writing.connection.execute(statement).rowcount
+
+
+def _texts(writing: Writing, at: datetime) -> int:
+    """Webhooks that every desktop has, short links and pictures that have expired."""
+    forget = (forget_webhooks, forget_links, forget_pictures)
+    return sum(one(writing.connection, at) for one in forget)
 
 
 def _silent_visitors(writing: Writing, at: datetime) -> int:

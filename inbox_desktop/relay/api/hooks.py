@@ -10,7 +10,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from inbox_desktop.models.clock import now
-from inbox_desktop.relay.api.context import relay_of
+from inbox_desktop.relay.api import bodies
+from inbox_desktop.relay.api.context import client_address, relay_of
 from inbox_desktop.relay.api.errors import ApiError, not_found
 from inbox_desktop.relay.link_pages import link_page
 from inbox_desktop.relay.links import Followed, count_click, find_link, is_person, location
@@ -63,6 +64,8 @@ async def lead_on(request: Request) -> Response:
     """Follow a short link, and count it."""
     relay, code, at = relay_of(request), request.path_params["code"], now()
     followed: Followed | None = await relay.database.aread(lambda connection: find_link(connection, code, at))
+    if followed is None:
+        relay.gate.guess(client_address(request))
     if followed is None or followed.expired:
         page = link_page(request.headers.get("accept-language", ""), expired=followed is not None)
         return HTMLResponse(page, 404 if followed is None else 410, _HARMLESS)
@@ -82,6 +85,7 @@ async def show_picture(request: Request) -> Response:
     relay, token, at = relay_of(request), request.path_params["token"], now()
     found = await relay.database.aread(lambda connection: find_picture(connection, token, at))
     if found is None:
+        relay.gate.guess(client_address(request))
         raise not_found("This picture")
     headers = {**_HARMLESS, "Cache-Control": "private, max-age=3600"}
     if not found.content_type.startswith(_IN_PLACE):
@@ -102,15 +106,4 @@ async def _signed(request: Request) -> SignedRequest:
     path = request.scope.get("raw_path", request.url.path.encode("utf-8")).decode("ascii", "replace")
     query = request.scope["query_string"].decode("ascii", "replace")
     url = f"{relay_of(request).config.own_url}{path}{f'?{query}' if query else ''}"
-    return SignedRequest(url, dict(request.headers), await _body(request))
-
-
-async def _body(request: Request) -> bytes:
-    content = bytearray()
-    async for part in request.stream():
-        content += part
-        if len(content) > LARGEST_BODY:
-            raise ApiError(
-                413, "too_large", f"A webhook has at most {LARGEST_BODY} bytes. Nothing was stored."
-            )
-    return bytes(content)
+    return SignedRequest(url, dict(request.headers), await bodies.raw_body(request, LARGEST_BODY))
