@@ -102,7 +102,8 @@ _RULES = (
             " WHERE ticket_id IS NOT NULL"
             " AND id NOT IN (SELECT message_id FROM deliveries WHERE state = :cancelled) GROUP BY ticket_id"
             ") m ON m.ticket_id = t.id"
-            " WHERE t.message_count <> coalesce(m.n, 0) OR t.last_message_at IS NOT m.newest"
+            " WHERE t.message_count <> coalesce(m.n, 0)"
+            " OR (t.message_count > 0 AND t.last_message_at IS NOT m.newest)"
         ).bindparams(cancelled=DeliveryState.CANCELLED.value),
     ),
     _Rule(
@@ -110,7 +111,7 @@ _RULES = (
         text(
             "SELECT '#' || t.number FROM tickets t LEFT JOIN messages last ON last.id = t.last_message_id"
             " LEFT JOIN messages inbound ON inbound.id = t.last_inbound_id"
-            " WHERE last.ticket_id IS NOT t.id"
+            " WHERE (t.message_count > 0 AND last.ticket_id IS NOT t.id)"
             " OR (t.last_inbound_id IS NOT NULL AND inbound.ticket_id IS NOT t.id)"
         ),
     ),
@@ -272,7 +273,8 @@ _TEXT_RULES = (
         "Profiles that were merged into another one and still own something",
         text(
             "SELECT id FROM customers WHERE merged_into IS NOT NULL AND ("
-            " id IN (SELECT customer_id FROM identities) OR id IN (SELECT customer_id FROM tickets)"
+            " id IN (SELECT customer_id FROM identities)"
+            " OR id IN (SELECT customer_id FROM tickets WHERE message_count > 0)"  # else an alias
             " OR merged_into NOT IN (SELECT id FROM customers))"
         ),
     ),

@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import Select, or_, select, update
 
 from inbox_desktop.models.actions.base import Action, Effect, RefusedError, ticket_event
+from inbox_desktop.models.actions.joining import Joined, join, part, tickets_at_one_number
 from inbox_desktop.models.ids import new_id
 from inbox_desktop.models.kinds import ChannelKind, IdentityKind
 from inbox_desktop.models.phones import PhoneError, read_phone
@@ -95,7 +96,8 @@ class MergeCustomers(Action):
     """Two profiles are one person: everything of `from_id` moves to `into_id`.
 
     Nothing is lost: addresses, phones with their consents, tickets and messages move, and the empty
-    profile stays as an alias. What moved stands in the journal, and can be taken back.
+    profile stays as an alias. Two conversations by text with the same number of ours become one, for a
+    person has only one there. What moved stands in the journal, and can be taken back.
     """
 
     name: ClassVar[str] = "customer.merge"
@@ -103,11 +105,17 @@ class MergeCustomers(Action):
     into_id: str
 
     def apply(self, session: WriteSession) -> Effect:
-        """Refused for one profile with itself or merged already, and when both text with the same number."""
+        """Refused for one profile with itself or merged already."""
         gone, kept = the_customer(session, self.from_id), the_customer(session, self.into_id)
-        self._check(session, gone, kept)
+        self._check(gone, kept)
+        called = _called(session, gone)
+        pairs = tickets_at_one_number(session, gone.id, kept.id)
+        joined = tuple(join(session, self, theirs, ours) for theirs, ours in pairs)
         identities = _ids(session, select(Identity).where(Identity.customer_id == gone.id))
-        tickets = _ids(session, select(Ticket).where(Ticket.customer_id == gone.id))
+        standing = select(Ticket).where(
+            Ticket.customer_id == gone.id, Ticket.id.not_in([one.from_id for one in joined])
+        )
+        tickets = _ids(session, standing)
         ticketless = Message.ticket_id.is_(None) & (Message.customer_id == gone.id)
         texts = _ids(session, select(Message).where(ticketless))
         undo = SplitCustomers(
@@ -117,42 +125,33 @@ class MergeCustomers(Action):
             identity_ids=identities,
             ticket_ids=tickets,
             message_ids=texts,
+            joined=joined,
             name_before=kept.name,
             blocked_before=kept.blocked,
         )
-        called = _called(session, gone)
         _move(session, gone.id, kept.id, identities, tickets, texts)
-        for ticket_id in tickets:
+        for ticket_id in (*tickets, *(one.into_id for one in joined)):
             session.add(ticket_event(self, ticket_id, "profiles_joined", profile=called))
         kept.name = kept.name or gone.name
         kept.blocked = kept.blocked or gone.blocked
         gone.merged_into = kept.id
-        return Effect(undo=undo, found={"identities": identities, "tickets": tickets, "messages": texts})
+        found = {"identities": identities, "tickets": tickets, "messages": texts, "joined": joined}
+        return Effect(undo=undo, found=found)
 
-    def _check(self, session: WriteSession, gone: Customer, kept: Customer) -> None:
+    @staticmethod
+    def _check(gone: Customer, kept: Customer) -> None:
         if gone.id == kept.id:
             raise RefusedError("This is the same profile. Nothing was changed.")
         if gone.merged_into is not None or kept.merged_into is not None:
             raise RefusedError("One of the two profiles was merged already. Nothing was changed.")
-        texted = (
-            select(Ticket.channel_id)
-            .where(Ticket.customer_id.in_((gone.id, kept.id)), Ticket.channel_kind == ChannelKind.SMS)
-            .group_by(Ticket.channel_id)
-            .having(func.count() > 1)
-        )
-        if session.scalar(texted.limit(1)) is not None:
-            raise RefusedError(
-                "Both profiles have a conversation by text with the same number of yours, and a person has "
-                "only one. Nothing was changed: the profiles stay apart."
-            )
 
 
 @dataclass(frozen=True, kw_only=True)
 class SplitCustomers(Action):
     """The inverse of merging: what came from `from_id` goes back there, with what it has got since.
 
-    `message_ids` are messages without a ticket. `name_before` and `blocked_before` are those of `into_id`
-    before the merge.
+    `message_ids` are messages without a ticket, `joined` the conversations that became one. `name_before` and
+    `blocked_before` are those of `into_id` before the merge.
     """
 
     name: ClassVar[str] = "customer.split"
@@ -161,6 +160,7 @@ class SplitCustomers(Action):
     identity_ids: tuple[str, ...]
     ticket_ids: tuple[str, ...]
     message_ids: tuple[str, ...]
+    joined: tuple[Joined, ...]
     name_before: str
     blocked_before: bool
 
@@ -174,8 +174,11 @@ class SplitCustomers(Action):
         standing = select(Identity).where(Identity.customer_id == kept.id, Identity.id.in_(self.identity_ids))
         identities = list(session.scalars(standing.order_by(Identity.id)))
         values = [identity.value for identity in identities]
+        for joined in self.joined:
+            part(session, self, joined, values)
         belongs = or_(Ticket.id.in_(self.ticket_ids), Ticket.customer_address.in_(values))
-        tickets = _ids(session, select(Ticket).where(Ticket.customer_id == kept.id, belongs))
+        is_other = Ticket.id.not_in([joined.into_id for joined in self.joined])
+        tickets = _ids(session, select(Ticket).where(Ticket.customer_id == kept.id, is_other, belongs))
         wrote = or_(Message.id.in_(self.message_ids), Message.author_address.in_(values))
         ticketless = Message.ticket_id.is_(None) & (Message.customer_id == kept.id)
         texts = _ids(session, select(Message).where(ticketless, wrote))

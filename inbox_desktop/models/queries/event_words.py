@@ -79,6 +79,9 @@ def _parted(_telling: Telling, detail: Mapping[str, Any], who: str) -> str:
 _SENTENCES: dict[str, _Words] = {
     "assigned": _assigned,
     "consent_changed": _consent_changed,
+    "continued_in": lambda _telling, detail, _who: f"The conversation goes on in #{detail['number']}",
+    "took_over": lambda _telling, detail, _who: f"The conversation #{detail['number']} goes on here",
+    "parted_from": lambda _telling, detail, _who: f"Parted from #{detail['number']} again",
     "mailed_follow_up": lambda _telling, detail, _who: (
         f"The visitor had left: the answer was sent to {detail['to']}"
     ),

@@ -1,21 +1,25 @@
 """Profiles: further addresses and phones, merging two that are one person, and taking that back."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from inbox_desktop.models.actions import Action, Outcome, Refusal, agent
+from inbox_desktop.models.actions.messages import Reply
 from inbox_desktop.models.actions.people import SetBlocked
 from inbox_desktop.models.actions.profiles import AddIdentity, MergeCustomers
+from inbox_desktop.models.actions.tickets import Assign, Close
 from inbox_desktop.models.check import check
 from inbox_desktop.models.ids import new_id
 from inbox_desktop.models.kinds import ConsentKind, ConsentState, IdentityKind, MessageKind
+from inbox_desktop.models.queries.thread import thread
 from inbox_desktop.models.sms_settings import AutoResponder
 from inbox_desktop.models.store import Store
 from inbox_desktop.models.tables import Customer, Identity, JournalEntry, Message, Ticket, TicketEvent
 from tests.models.samples import Mailroom, do, done
-from tests.models.texting import ANA, BO, Phones, consents, messages, ticket, well
+from tests.models.texting import ANA, BO, Phones, attributions, consents, messages, ticket, well
 
 
 @pytest.fixture
@@ -135,14 +139,104 @@ def test_a_later_text_of_a_merged_person_joins_the_ticket(
     assert first.customer_id == ticket(store, text.ticket_id).customer_id
 
 
-def test_two_conversations_with_one_number_stay_apart(store: Store, julia: str, phones: Phones) -> None:
-    phones.text()
-    phones.text(sender=BO)
-    who, before = owners(store), everything(store)
-    refused = do(store, MergeCustomers(actor=agent(julia), from_id=who[BO], into_id=who[ANA]))
-    assert isinstance(refused, Refusal)
-    assert "stay apart" in refused.reason
+def two_phones(store: Store, julia: str, phones: Phones) -> MergeCustomers:
+    """Ana texted from two phones, so there are two tickets; the action that makes her one person."""
+    phones.text("START")
+    phones.text("One")
+    phones.text("START", BO)
+    phones.text("Two", BO)
+    phones.text("Three")
+    who = owners(store)
+    return MergeCustomers(actor=agent(julia), from_id=who[BO], into_id=who[ANA])
+
+
+def tickets(store: Store) -> list[tuple[int, str, str, int, str]]:
+    with store.write() as session:
+        found = session.scalars(select(Ticket).order_by(Ticket.number))
+        return [(t.number, t.status, t.customer_address, t.message_count, t.snippet) for t in found]
+
+
+def test_two_conversations_with_one_number_become_one(store: Store, julia: str, phones: Phones) -> None:
+    merged = done(store, two_phones(store, julia, phones))
+    assert tickets(store) == [(1, "open", ANA, 7, "Three"), (2, "closed", BO, 0, "Continued in #1")]
+    well(store)
+    phones.text("Four", BO)
+    assert tickets(store)[0] == (1, "open", BO, 8, "Four")
+    assert phones.text("Five").ticket_id == ticket_id(store, 1)
+    texts = [message.text for message in messages(store, MessageKind.MESSAGE)]
+    assert texts == ["One", "Two", "Three", "Four", "Five"]
+    well(store)
+
+    done(store, undo(merged))
+    assert tickets(store) == [(1, "open", ANA, 5, "Five"), (2, "open", BO, 4, "Four")]
+    assert phones.text("Six", BO).ticket_id == ticket_id(store, 2)
+    well(store)
+
+
+def test_joining_conversations_can_be_taken_back_to_the_last_row(
+    store: Store, julia: str, phones: Phones
+) -> None:
+    action = two_phones(store, julia, phones)
+    inbound = ticket(store, ticket_id(store, 2)).last_inbound_id
+    close = Close(actor=agent(julia), ticket_id=ticket_id(store, 2), seen_inbound_id=inbound)
+    done(store, close)
+    done(store, Assign(actor=agent(julia), ticket_id=ticket_id(store, 2), assignee_id=julia))
+    before, rows = everything(store), tickets(store)
+    merged = done(store, action)
+    assert ticket(store, ticket_id(store, 1)).assignee_id == julia
+    done(store, undo(merged))
     assert everything(store) == before
+    assert tickets(store) == rows
+    assert ticket(store, ticket_id(store, 1)).assignee_id is None
+    well(store)
+    again = done(store, undo(done(store, replace(action, id=new_id()))))
+    assert tickets(store) == rows
+    done(store, undo(again))
+    well(store)
+
+
+def test_an_answer_goes_to_the_phone_used_last_and_what_waits_is_kept(
+    store: Store, julia: str, phones: Phones
+) -> None:
+    action = two_phones(store, julia, phones)
+    one = ticket_id(store, 1)
+    done(store, action)
+    reply = Reply(actor=agent(julia), ticket_id=one, text="Hello", seen_message_id=None)
+    done(store, reply)
+    with store.write() as session:
+        assert session.get_one(Message, reply.message_id).to == [ANA]
+        assert session.get_one(Ticket, one).waiting_since is None
+    well(store)
+
+
+def test_joined_conversations_know_who_answered_a_campaign(store: Store, julia: str, phones: Phones) -> None:
+    action = two_phones(store, julia, phones)
+    phones.campaign(BO, text="Sale")
+    phones.text("From the first phone")
+    phones.text("From the second", BO)
+    assert attributions(store) == {"Sale": "From the second"}
+    merged = done(store, action)
+    assert attributions(store) == {"Sale": "From the first phone"}
+    well(store)
+    done(store, undo(merged))
+    assert attributions(store) == {"Sale": "From the second"}
+    well(store)
+
+
+def test_a_joined_ticket_leads_to_the_one_that_took_over(
+    store: Store, julia: str, phones: Phones, tmp_path: Path
+) -> None:
+    done(store, two_phones(store, julia, phones))
+    with store.read() as connection:
+        shown = thread(connection, ticket_id(store, 2), tmp_path)
+    assert shown is not None
+    assert shown.messages == ()
+    assert any("goes on in #1" in event.text for event in shown.events)
+
+
+def ticket_id(store: Store, number: int) -> str:
+    with store.write() as session:
+        return session.scalars(select(Ticket.id).where(Ticket.number == number)).one()
 
 
 def test_what_cannot_be_merged(store: Store, julia: str, merged: Outcome) -> None:
