@@ -65,7 +65,7 @@ class SmsSettings:
     the secret lies in the operating system's keyring under the channel's id. `brand` and `contact_email`
     stand in automatic answers. `notify_address` gets an e-mail for each new text while `notify` is on; ""
     stands for the owner's address. `attribution_hours` is the window in which a text counts as
-    the answer to a campaign. `answer_keywords`: see `answers_keywords`.
+    the answer to a campaign. `answer_keywords`: see `is_answered_here`.
     """
 
     KIND: ClassVar = ChannelKind.SMS
@@ -109,15 +109,6 @@ class SmsSettings:
             "auto_responder": AutoResponder(known.get("auto_responder", AutoResponder.NON_CONSENTED)),
         }
         return cls(**read)
-
-    @property
-    def answers_keywords(self) -> bool:
-        """Whether we answer HELP, STOP and START: as it is set, else unless the provider does it itself.
-
-        Twilio's numbers answer these by default and refuse what is sent after a STOP (its error 21610); see
-        twilio.com/docs/messaging/tutorials/advanced-opt-out.
-        """
-        return self.provider is not Provider.TWILIO if self.answer_keywords is None else self.answer_keywords
 
     def checked(self) -> SmsSettings:
         """These settings with the number as E.164 and without space around the texts.

@@ -34,7 +34,7 @@ class Phones:
     def __init__(self, store: Store, agent_id: str, number: str = NUMBER, **settings: Any) -> None:
         self.store = store
         self.settings = SmsSettings(
-            Provider.TELNYX, "shop", number, brand="Shop", contact_email="help@shop.example", **settings
+            Provider.VONAGE, "shop", number, brand="Shop", contact_email="help@shop.example", **settings
         ).checked()
         self.channel_id = new_id()
         self.at = START

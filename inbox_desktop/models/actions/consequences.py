@@ -15,7 +15,7 @@ from inbox_desktop.models.phones import region_of, show_phone
 from inbox_desktop.models.queries.consents import consents_of
 from inbox_desktop.models.rules.auto_responder import AT_MOST_EVERY, should_answer
 from inbox_desktop.models.rules.consent import may_text
-from inbox_desktop.models.rules.keywords import Keyword, answer, consent_change
+from inbox_desktop.models.rules.keywords import Keyword, answer, consent_change, is_answered_here
 from inbox_desktop.models.sms_settings import SmsSettings
 from inbox_desktop.models.store import WriteSession
 from inbox_desktop.models.tables import Agent, Customer, Message, Ticket
@@ -97,7 +97,7 @@ class Consequences:
         )
 
     def _answer_keyword(self, keyword: Keyword) -> None:
-        if not self._settings.answers_keywords:
+        if not is_answered_here(self._text.text, self._settings):
             return
         answers = select(func.count()).where(
             texts_with(self._session, self._text.channel_id, self._phone),

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from inbox_desktop.models.kinds import ConsentState
-from inbox_desktop.models.sms_settings import OUR_WEBSITE, KeywordMatch
+from inbox_desktop.models.sms_settings import OUR_WEBSITE, KeywordMatch, Provider, SmsSettings
 
 
 class Keyword(StrEnum):
@@ -29,6 +29,15 @@ _GROUPS: Final = {
     Keyword.START: frozenset({"start", "unstop"}),
 }
 _ALWAYS_WITHIN_US: Final = frozenset({"stop", "stopall"})
+
+# Texts that are nothing else, which providers answer themselves until that is switched off; they refuse what
+# is sent after a STOP. See twilio.com/docs/messaging/tutorials/advanced-opt-out and
+# support.telnyx.com/en/articles/1270091-sms-opt-out-keywords-and-stop-words.
+_OPTING: Final = _GROUPS[Keyword.STOP] | _GROUPS[Keyword.START]
+_ANSWERED_BY: Final = {
+    Provider.TWILIO: _OPTING | _GROUPS[Keyword.HELP] | {"yes"},
+    Provider.TELNYX: _OPTING | {"stop all"},
+}
 
 _LONGEST_READ: Final = 5_000
 # Letters and digits; a hyphen or an apostrophe between them joins: "non-stop" is one word, "week-end" too.
@@ -77,6 +86,16 @@ def consent_change(keyword: Keyword) -> ConsentState | None:
             return ConsentState.GRANTED
         case Keyword.HELP:
             return None
+
+
+def is_answered_here(text: str, settings: SmsSettings) -> bool:
+    """Whether a keyword's standard answer is ours to give: as it is set, else unless the provider gives one.
+
+    Providers know only a text that is nothing but a word of theirs: to "please stop" they say nothing.
+    """
+    if settings.answer_keywords is not None:
+        return settings.answer_keywords
+    return " ".join(text.split()).casefold() not in _ANSWERED_BY.get(settings.provider, frozenset())
 
 
 def answer(keyword: Keyword, brand: str, contact: str) -> str:

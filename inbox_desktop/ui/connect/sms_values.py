@@ -100,6 +100,8 @@ def keyword_answers_words(settings_answer: bool | None, provider: Provider) -> s
         return "HELP, STOP and START change the consent and get no answer from here."
     if settings_answer is None and provider is Provider.TWILIO:
         return "Twilio answers HELP, STOP and START itself, unless that was switched off there."
+    if settings_answer is None and provider is Provider.TELNYX:
+        return "Telnyx answers STOP and START itself; HELP gets the standard answer from here."
     return "HELP, STOP and START get the standard answer from here."
 
 

@@ -188,3 +188,5 @@ def test_a_provider_that_answers_keywords_itself_is_left_to_it(store: Store, pho
     phones.set(provider=Provider.TWILIO)
     phones.text("HELP")
     assert [message.kind for message in messages(store)] == [MessageKind.KEYWORD]
+    phones.text("Please stop")  # Twilio reads a whole text only
+    assert [message.kind for message in messages(store)][1:] == [MessageKind.KEYWORD, MessageKind.AUTO_REPLY]

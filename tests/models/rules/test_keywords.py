@@ -1,13 +1,21 @@
 """Which texts are compliance keywords: the product's table, and the traps around it."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from inbox_desktop.models.kinds import ConsentState
-from inbox_desktop.models.rules.keywords import Keyword, answer, consent_change, read_keyword
+from inbox_desktop.models.rules.keywords import (
+    Keyword,
+    answer,
+    consent_change,
+    is_answered_here,
+    read_keyword,
+)
 from inbox_desktop.models.rules.segments import Encoding, segments
-from inbox_desktop.models.sms_settings import KeywordMatch
+from inbox_desktop.models.sms_settings import KeywordMatch, Provider, SmsSettings
 
 HELP, STOP, YES, START = Keyword.HELP, Keyword.STOP, Keyword.YES, Keyword.START
 CONTAINS, EXACT = KeywordMatch.CONTAINS, KeywordMatch.EXACT
@@ -180,3 +188,27 @@ def test_without_a_brand_and_an_address_the_answers_are_still_sentences(keyword:
     assert "at ." not in said
     assert "  " not in said
     assert answer(keyword, " Ac\nme ", "") == f"Ac me: {said}"
+
+
+@pytest.mark.parametrize(
+    ("provider", "text", "ours"),
+    [
+        (Provider.TWILIO, "STOP", False),
+        (Provider.TWILIO, " stop\n", False),
+        (Provider.TWILIO, "HELP", False),
+        (Provider.TWILIO, "yes", False),
+        (Provider.TWILIO, "Please stop", True),
+        (Provider.TWILIO, "Y", True),
+        (Provider.TELNYX, "Unsubscribe", False),
+        (Provider.TELNYX, "stop  all", False),
+        (Provider.TELNYX, "START", False),
+        (Provider.TELNYX, "HELP", True),
+        (Provider.TELNYX, "YES", True),
+        (Provider.VONAGE, "STOP", True),
+    ],
+)
+def test_what_a_provider_answers_itself_is_left_to_it(provider: Provider, text: str, ours: bool) -> None:
+    settings = SmsSettings(provider, "shop", "+14155550100")
+    assert is_answered_here(text, settings) is ours
+    assert is_answered_here(text, replace(settings, answer_keywords=True))
+    assert not is_answered_here(text, replace(settings, answer_keywords=False))

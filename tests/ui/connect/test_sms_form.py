@@ -182,6 +182,7 @@ def test_each_choice_says_what_follows_from_it(form: SmsForm) -> None:
 
 def test_answers_to_keywords_are_left_to_a_provider_that_answers_them() -> None:
     assert "Twilio answers" in keyword_answers_words(None, Provider.TWILIO)
+    assert "Telnyx answers STOP" in keyword_answers_words(None, Provider.TELNYX)
     assert "from here" in keyword_answers_words(None, Provider.VONAGE)
     assert "from here" in keyword_answers_words(True, Provider.TWILIO)
     assert "no answer" in keyword_answers_words(False, Provider.VONAGE)
