@@ -65,7 +65,9 @@ class SmsSettings:
     the secret lies in the operating system's keyring under the channel's id. `brand` and `contact_email`
     stand in automatic answers. `notify_address` gets an e-mail for each new text while `notify` is on; ""
     stands for the owner's address. `attribution_hours` is the window in which a text counts as
-    the answer to a campaign. `answer_keywords`: see `is_answered_here`.
+    the answer to a campaign. `answer_keywords`: see `is_answered_here`. A relay checks webhooks with
+    `webhook_key` (Telnyx's public key), or with what the variable `webhook_secret_env` holds (Vonage's
+    signature secret); while both are empty, the keyring may hold that secret.
     """
 
     KIND: ClassVar = ChannelKind.SMS
@@ -85,6 +87,8 @@ class SmsSettings:
     attribution_hours: int = 24
     shorten_links: bool = True
     answer_keywords: bool | None = None
+    webhook_key: str = ""
+    webhook_secret_env: str | None = None
 
     def reads_the_same(self, former: dict[str, Any]) -> bool:
         """Whether a channel with these former settings was this very number at the same provider."""
@@ -124,6 +128,7 @@ class SmsSettings:
             brand=" ".join(self.brand.split()),
             contact_email=self.contact_email.strip(),
             notify_address=self.notify_address.strip(),
+            webhook_key=self.webhook_key.strip(),
         )
         account = settings.account
         if not account or len(account) > _LONGEST_ACCOUNT or not account.isprintable() or " " in account:

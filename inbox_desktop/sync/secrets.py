@@ -1,9 +1,15 @@
 """Passwords: in the operating system's keyring, or in an environment variable that the channel names."""
 
+from __future__ import annotations
+
 import os
+from typing import TYPE_CHECKING
 
 from inbox_desktop.models.channel_settings import ChannelSettings
 from inbox_desktop.sync.errors import ChannelError, Fault
+
+if TYPE_CHECKING:  # it loads the numbering plans
+    from inbox_desktop.models.sms_settings import SmsSettings
 
 _SERVICE = "Inbox Desktop"
 
@@ -39,13 +45,35 @@ class Secrets:
         _keyring_call("set_password", channel_id, password)
 
     def forget(self, channel_id: str) -> None:
-        """Take the password out of the keyring, if it is there.
+        """Take the password out of the keyring, if it is there, and what webhooks are signed with.
 
         Raises:
             ChannelError: the keyring cannot be used.
         """
-        if _keyring_call("get_password", channel_id) is not None:
-            _keyring_call("delete_password", channel_id)
+        for name in (channel_id, webhook_name(channel_id)):
+            if _keyring_call("get_password", name) is not None:
+                _keyring_call("delete_password", name)
+
+    def webhook_secret(self, channel_id: str, settings: SmsSettings) -> str | None:
+        """What the provider's webhooks for a number are checked with; None if nobody has entered it.
+
+        Twilio signs with the auth token that the channel signs in with.
+
+        Raises:
+            ChannelError: the auth token is missing, or the keyring cannot be asked.
+        """
+        if settings.provider == "twilio":
+            return self.password(channel_id, settings)
+        if settings.webhook_key or settings.webhook_secret_env is not None:
+            return settings.webhook_key or os.environ.get(settings.webhook_secret_env or "") or None
+        if settings.provider == "telnyx" or settings.secret_env is not None:
+            return None
+        return _keyring_call("get_password", webhook_name(channel_id))
+
+
+def webhook_name(channel_id: str) -> str:
+    """Under which name the keyring holds what a number's webhooks are signed with."""
+    return f"{channel_id}/webhooks"
 
 
 def _from_environment(name: str) -> str:

@@ -11,6 +11,7 @@ from inbox_desktop.models.store import Reader, Store, WriteSession
 from inbox_desktop.sync.email.parsed import ParsedMail, ParseFailure
 from inbox_desktop.sync.email.parsers import Parsers
 from inbox_desktop.sync.secrets import Secrets
+from inbox_desktop.sync.sms.hooks import TextHooks
 from inbox_desktop.sync.sms.publishing import NoPublisher, Publisher
 from inbox_desktop.sync.worker import Worker
 from inbox_desktop.sync.writer import Writer
@@ -23,7 +24,8 @@ class Services:
     """Shared by all channels of one engine. Whatever blocks runs on one of its threads.
 
     `packer` compresses; `files` reads the database and writes attachments, and may wait for the disk.
-    `publisher` puts at a public address what a text refers to.
+    `publisher` puts at a public address what a text refers to; `hooks` hands the channels what providers
+    told the relay.
     """
 
     store: Store
@@ -33,6 +35,7 @@ class Services:
     packer: Worker = field(default_factory=lambda: Worker("packer"))
     files: Worker = field(default_factory=lambda: Worker("files"))
     publisher: Publisher = field(default_factory=NoPublisher)
+    hooks: TextHooks = field(default_factory=TextHooks)
 
     @functools.cached_property
     def signing_key(self) -> bytes:

@@ -18,10 +18,13 @@ class TextChannel:
     settings: SmsSettings
 
 
-def make_provider(settings: SmsSettings, secret: str, known: Known | None = None) -> Provider:
+def make_provider(
+    settings: SmsSettings, secret: str, known: Known | None = None, report_to: str = ""
+) -> Provider:
     """The provider's interface, which will sign in with `secret`. Nothing is asked yet.
 
-    `known` says which texts need not be read again.
+    `known` says which texts need not be read again. What becomes of a text that is sent is told to the URL
+    `report_to`, besides being listed.
 
     Raises:
         ProviderError: the base URL is none, or would send the secret in plain text to another computer.
@@ -34,8 +37,8 @@ def make_provider(settings: SmsSettings, secret: str, known: Known | None = None
     account = (settings.account, secret, settings.number, settings.base_url)
     match settings.provider:
         case ProviderName.TWILIO:
-            return Twilio(*account)
+            return Twilio(*account, report_to=report_to)
         case ProviderName.VONAGE:
-            return Vonage(*account, known=known)
+            return Vonage(*account, known=known, report_to=report_to)
         case ProviderName.TELNYX:
-            return Telnyx(*account, known=known)
+            return Telnyx(*account, known=known, report_to=report_to)

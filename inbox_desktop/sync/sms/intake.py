@@ -199,7 +199,14 @@ class Intake:
             seen=is_history,
             own_addresses=frozenset({own}),
             received_at=now(),
+            references=_parts(text),
         )
+
+
+def _parts(text: ProviderText) -> tuple[str, ...]:
+    """The ids of what a text was put together from: when it is listed, it is no text of its own."""
+    parts = text.external_id.split("+")
+    return tuple(parts) if len(parts) > 1 else ()
 
 
 def _portions(texts: Sequence[ProviderText]) -> Iterator[Sequence[ProviderText]]:

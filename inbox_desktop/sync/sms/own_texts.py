@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -108,6 +108,24 @@ def nameless(connection: Reader, channel_id: str, texts: Sequence[ProviderText])
         *_sent(connection, channel_id, *settled, Message.ticket_id.in_(tickets)),
         *_sent(connection, channel_id, *settled, without_ticket),
     ]
+
+
+def waiting_in_parts(connection: Reader, channel_id: str, at: datetime) -> list[str]:
+    """The ids of our texts that were sent in parts and of whose arrival nothing is known yet, at `at` (UTC).
+
+    Such an id is made of those of the parts (`vonage_parts.join_ids`).
+    """
+    query = (
+        select(Message.external_id)
+        .join(Delivery, Delivery.message_id == Message.id)
+        .where(
+            Delivery.channel_id == channel_id,
+            Delivery.state == DeliveryState.SENT,
+            Delivery.finished_at > at - LISTED_WITHIN,
+            Message.external_id.contains("+"),
+        )
+    )
+    return [found for found in connection.scalars(query) if found]
 
 
 def _sent(connection: Reader, channel_id: str, *which: ColumnElement[bool]) -> Iterator[OwnText]:

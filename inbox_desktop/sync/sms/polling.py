@@ -20,6 +20,7 @@ from inbox_desktop.sync.sms.cursor import cursor, move_cursor, oldest_without_re
 from inbox_desktop.sync.sms.intake import Intake
 from inbox_desktop.sync.sms.own_texts import OwnTexts
 from inbox_desktop.sync.sms.provider import Provider, ProviderError, ProviderText, Trouble
+from inbox_desktop.sync.sms.reception import Reception
 from inbox_desktop.sync.standing import Standing
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ class TextPolling:
         self._services = services
         self._channel = channel
         self._standing = Standing(channel.id, ChannelKind.SMS, channel.name, tell)
+        self._reception = Reception(services, channel, self._standing.wake)
         self._counts = Counts()
         self._reports_at: datetime | None = None
 
@@ -91,12 +93,15 @@ class TextPolling:
         provider = await self._sign_in()
         try:
             intake = Intake(self._services, self._channel, provider)
+            self._reception.open(intake, provider.abilities.interval)
             while True:
-                await self._poll(provider, intake)
+                await self._reception.register()
+                self._reception.polled(await self._poll(provider, intake))
                 self._standing.worked()
-                self._standing.tell_connected()
-                await self._standing.sleep(provider.abilities.interval.total_seconds())
+                self._standing.tell_connected(self._reception.words)
+                await self._standing.sleep(self._reception.pause)
         finally:
+            self._reception.close()
             await provider.close()
 
     async def _sign_in(self) -> Provider:
@@ -104,7 +109,9 @@ class TextPolling:
         secret = await self._services.files.call(self._services.secrets.password, self._channel.id, settings)
         return make_provider(settings, secret, OwnTexts(self._services, self._channel.id).knows)
 
-    async def _poll(self, provider: Provider, intake: Intake) -> None:
+    async def _poll(self, provider: Provider, intake: Intake) -> int:
+        """Ask for what is new; returns how many texts were received that the inbox did not have."""
+        received = 0
         for direction in _DIRECTIONS:
             at = now() + provider.clock_offset
             stand = await self._services.read(
@@ -120,10 +127,14 @@ class TextPolling:
                     self._standing.tell(ChannelState.SYNCING, progress=Progress(place, len(windows)))
                 texts = [text async for text in provider.texts(direction, start, end)]
                 texts.sort(key=_by_time)
-                self._counts.add(await intake.take(direction, texts, history_until))
+                counts = await intake.take(direction, texts, history_until)
+                self._counts.add(counts)
+                if direction is Direction.INBOUND:
+                    received += counts.stored + counts.set_aside
                 # By the provider's clock, which its answer has told: ours may be wrong by any time.
                 quiet = min(end, now() + provider.clock_offset - 2 * CLOCKS_APART)
                 stand = await self._reach(direction, stand, quiet, texts)
+        return received
 
     async def _reach(
         self, direction: Direction, stand: datetime | None, quiet: datetime, texts: Sequence[ProviderText]

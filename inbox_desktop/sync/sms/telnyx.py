@@ -87,8 +87,10 @@ class Telnyx(Provider):
         base_url: str | None = None,
         seconds: float = ANSWER_SECONDS,
         known: Known | None = None,
+        report_to: str = "",
     ) -> None:
         self._account = account
+        self._report_to = report_to
         self._number = number
         self._known = known
         self._contents: dict[str, _Content] = {}
@@ -128,6 +130,8 @@ class Telnyx(Provider):
             body["text"] = text
         if pictures:
             body["media_urls"] = list(pictures)
+        if self._report_to:
+            body["webhook_url"] = self._report_to
         answer = await self._http.post("/v2/messages", body=body)
         if not answer.is_good:
             raise self._failure(answer, sending=True)

@@ -59,8 +59,10 @@ class Twilio(Provider):
         number: str,
         base_url: str | None = None,
         seconds: float = ANSWER_SECONDS,
+        report_to: str = "",
     ) -> None:
         self._account = account
+        self._report_to = report_to
         self._number = number
         self._http = Http("Twilio", base_url or BASE_URL, httpx.BasicAuth(account, secret), seconds)
 
@@ -91,6 +93,8 @@ class Twilio(Provider):
         if text or not pictures:
             form.append(("Body", text))
         form += [("MediaUrl", url) for url in pictures]
+        if self._report_to:
+            form.append(("StatusCallback", self._report_to))
         answer = await self._http.post(self._path("Messages"), form=form)
         if not answer.is_good:
             raise self._failure(answer, sending=True)

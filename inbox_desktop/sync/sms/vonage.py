@@ -89,8 +89,10 @@ class Vonage(Provider):
         base_url: str | None = None,
         seconds: float = ANSWER_SECONDS,
         known: Known | None = None,
+        report_to: str = "",
     ) -> None:
         self._account = account
+        self._report_to = report_to
         self._secret = secret
         self._number = number
         self._known = known
@@ -140,6 +142,8 @@ class Vonage(Provider):
         ]
         if segments(text).encoding is Encoding.UCS2:
             form.append(("type", "unicode"))
+        if self._report_to:
+            form.append(("callback", self._report_to))
         answer = await self._sms.post("/sms/json", form=form)
         if not answer.is_good:
             raise self._failure(self._sms, answer, sending=True)
