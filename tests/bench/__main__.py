@@ -17,6 +17,7 @@ NAMES = {
     "ingest": "A mailbox of 10,000 mails, from Dovecot to the list",
     "open-ticket": "Opening a ticket with 50 messages",
     "list": "A list of 100,000 tickets",
+    "chat": "A thousand visitors at one relay, and relays that are killed",
 }
 
 
