@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from inbox_desktop.models.actions import Action, Outcome, Refusal
 from inbox_desktop.models.channel_settings import ChannelSettings
+from inbox_desktop.models.chat_relay import ChatAtRelay, LiveChat, RelayInfo
+from inbox_desktop.models.chat_settings import ChatSite
 from inbox_desktop.models.health import Health, TestStep
 from inbox_desktop.models.store import Store, WriteSession
 
@@ -30,6 +32,7 @@ class LateEngine:
         self._made: Engine | None = None
         self._starting: threading.Thread | None = None
         self._listeners: list[Callable[[Health], None]] = []
+        self._live_listeners: list[Callable[[LiveChat], None]] = []
 
     @property
     def engine(self) -> Engine:
@@ -41,6 +44,7 @@ class LateEngine:
 
                 self._made = Engine(self._store, Secrets(), self._publisher)
                 self._made.subscribe_health(self._tell)
+                self._made.subscribe_live(self._tell_live)
             return self._made
 
     def start(self, started: Callable[[], None]) -> None:
@@ -63,6 +67,10 @@ class LateEngine:
     def _tell(self, health: Health) -> None:
         for listener in tuple(self._listeners):
             listener(health)
+
+    def _tell_live(self, live: LiveChat) -> None:
+        for listener in tuple(self._live_listeners):
+            listener(live)
 
     # What the window asks for: see `ui.backend.Backend`
 
@@ -108,6 +116,54 @@ class LateEngine:
     def publishes(self) -> bool:
         """Whether pictures can be sent by text."""
         return self._publisher is not None and self._publisher.is_open
+
+    def connect_relay(self, url: str, code_or_token: str) -> Future[RelayInfo]:
+        """Join a relay."""
+        return self.engine.connect_relay(url, code_or_token)
+
+    def disconnect_relay(self) -> Future[None]:
+        """Leave the relay."""
+        return self.engine.disconnect_relay()
+
+    def test_relay(
+        self, url: str, code_or_token: str | None, step: Callable[[TestStep], None]
+    ) -> Future[bool]:
+        """Try every step of reaching a relay."""
+        return self.engine.test_relay(url, code_or_token, step)
+
+    def relay_health(self) -> Health | None:
+        """How the link to the relay is; None before there is an engine."""
+        return None if self._made is None else self._made.relay_health()
+
+    def create_chat(self, site: ChatSite) -> Future[str]:
+        """Make a chat at the relay."""
+        return self.engine.create_chat(site)
+
+    def load_chat(self, channel_id: str) -> Future[ChatAtRelay]:
+        """How a chat stands at the relay now."""
+        return self.engine.load_chat(channel_id)
+
+    def save_chat(self, channel_id: str, site: ChatSite, version: int) -> Future[ChatAtRelay]:
+        """Change a chat."""
+        return self.engine.save_chat(channel_id, site, version)
+
+    def renew_identity_secret(self, channel_id: str) -> Future[ChatAtRelay]:
+        """Let the relay make another secret."""
+        return self.engine.renew_identity_secret(channel_id)
+
+    def tell_typing(self, ticket_id: str) -> None:
+        """The agent writes an answer in this ticket."""
+        if self._made is not None:
+            self._made.tell_typing(ticket_id)
+
+    def live(self, ticket_id: str) -> LiveChat:
+        """What the visitor of a ticket does now."""
+        return LiveChat(ticket_id) if self._made is None else self._made.live(ticket_id)
+
+    def subscribe_live(self, listener: Callable[[LiveChat], None]) -> Callable[[], None]:
+        """Call `listener` with whatever visitors will do. Returns how to stop that."""
+        self._live_listeners.append(listener)
+        return lambda: self._live_listeners.remove(listener)
 
     def sync_now(self, channel_id: str | None = None) -> None:
         """Synchronise now."""

@@ -62,7 +62,8 @@ class Attempts:
         except Exception:
             log.exception("a bug in a sender")
             return self._broken_off(mail, "Not sent yet: an error of this program came in between.")
-        if result.state in {DeliveryState.SENT, DeliveryState.UNKNOWN} and not self._is_handed_over(mail):
+        may_be_there = result.state in {DeliveryState.SENT, DeliveryState.UNKNOWN}
+        if may_be_there and not result.is_repeatable and not self._is_handed_over(mail):
             log.error("a sender did not hand a message over: a crash could have sent it twice")
         return result
 

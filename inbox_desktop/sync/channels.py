@@ -10,11 +10,13 @@ from typing import Any, Protocol
 from sqlalchemy import select
 
 from inbox_desktop.models.channel_settings import read_settings
+from inbox_desktop.models.chat_settings import ChatSettings
 from inbox_desktop.models.health import Health, TestStep
 from inbox_desktop.models.kinds import ChannelKind, ChannelState
 from inbox_desktop.models.queries.directory import setting
 from inbox_desktop.models.store import Reader
 from inbox_desktop.models.tables import Channel
+from inbox_desktop.sync.chat.channel import ChatRunner
 from inbox_desktop.sync.email.channel import MailChannel
 from inbox_desktop.sync.email.connection_test import try_connection
 from inbox_desktop.sync.email.forwarding import ForwardedMail
@@ -155,7 +157,26 @@ def _text_channel(setup: ChannelSetup) -> TextChannel:
     return TextChannel(setup.id, setup.name, _settings(setup))
 
 
+def _chat_runners(
+    services: Services, setup: ChannelSetup, voice: Callable[[int], Tell]
+) -> tuple[Runner, ...]:
+    return (ChatRunner(services.relay_link, setup.id, setup.name, voice(0)),)
+
+
+def _chat_sender(services: Services, _setup: ChannelSetup) -> Sender:
+    from inbox_desktop.sync.chat.sender import ChatSender  # noqa: PLC0415 - loads the HTTP library
+
+    return ChatSender(services)
+
+
+async def _try_chat(settings: ChatSettings, secret: str, tell: TellStep) -> bool:
+    from inbox_desktop.sync.relay.connection_test import try_relay  # noqa: PLC0415 - as above
+
+    return await try_relay(settings.relay_url, secret or None, tell)
+
+
 CHANNEL_TYPES: Mapping[ChannelKind, ChannelType] = {
     ChannelKind.EMAIL: ChannelType(_email_runners, _email_sender, try_connection),
     ChannelKind.SMS: ChannelType(_text_runners, _text_sender, try_provider),
+    ChannelKind.CHAT: ChannelType(_chat_runners, _chat_sender, _try_chat),
 }

@@ -69,6 +69,7 @@ class Crew:
             for name, work in (
                 ("channels", self._follow_channels),
                 ("outbox", self._send),
+                ("relay", self._services.relay_link.run),
                 ("snooze timer", self._timer.run),
                 ("backup", self._backups.run),
                 ("clock", self._watch_clock),
@@ -90,6 +91,8 @@ class Crew:
             if channel_id in {None, running.setup.id}:
                 for runner in running.runners:
                     runner.wake()
+        if channel_id is None:
+            self._services.relay_link.wake()
         self._try_sending(channel_id)
 
     def _try_sending(self, channel_id: str | None) -> None:
@@ -119,6 +122,9 @@ class Crew:
             self._outbox.wake()
         elif kind == "ticket":
             self._timer.check()
+            self._services.relay_link.tickets_changed()
+        elif kind == "setting":
+            self._services.relay_link.settings_changed()
 
     # Channels
 
@@ -237,6 +243,7 @@ class Crew:
                 for running in self._channels.values():
                     for runner in running.runners:
                         runner.reconnect()
+                self._services.relay_link.reconnect()
             self._timer.check()
             self._try_sending(None)
 

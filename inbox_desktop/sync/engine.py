@@ -6,14 +6,16 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from inbox_desktop.models.actions import SYSTEM, Action, Outcome, Refusal, perform, perform_all
 from inbox_desktop.models.actions.channels import AddChannel, ChangeChannel, RemoveChannel
 from inbox_desktop.models.channel_settings import ChannelSettings, read_settings
+from inbox_desktop.models.chat_relay import ChatAtRelay, LiveChat, RelayInfo
+from inbox_desktop.models.chat_settings import ChatSite
 from inbox_desktop.models.errors import InboxError, StorageError
 from inbox_desktop.models.health import Health, TestStep
 from inbox_desktop.models.ids import new_id
@@ -33,6 +35,9 @@ from inbox_desktop.sync.services import Services
 from inbox_desktop.sync.sms.publishing import NoPublisher, Publisher
 from inbox_desktop.sync.worker import Worker
 from inbox_desktop.sync.writer import Writer
+
+if TYPE_CHECKING:
+    from inbox_desktop.sync.relay.desk import RelayDesk
 
 T = TypeVar("T")
 
@@ -211,6 +216,77 @@ class Engine:
     def subscribe_health(self, listener: Callable[[Health], None]) -> Callable[[], None]:
         """Call `listener`, on whatever thread, with all that channels say. Returns how to stop that."""
         return self._board.subscribe(listener)
+
+    # The relay
+
+    def connect_relay(self, url: str, code_or_token: str) -> Future[RelayInfo]:
+        """Join a relay with an invitation code, or with a desktop's token, which goes into the keyring.
+
+        The future raises InboxError in words.
+        """
+        return self._on_loop(self._desk().connect(url, code_or_token))
+
+    def disconnect_relay(self) -> Future[None]:
+        """Leave the relay; tickets stay, and the relay keeps what visitors write."""
+        return self._on_loop(self._desk().disconnect())
+
+    def test_relay(
+        self, url: str, code_or_token: str | None, step: Callable[[TestStep], None]
+    ) -> Future[bool]:
+        """Try every step of reaching a relay; with None, with the token of the one that is connected."""
+        return self._on_loop(self._desk().test(url, code_or_token, step))
+
+    def relay_health(self) -> Health | None:
+        """How the link to the relay is; None without a relay."""
+        return self._services.relay_link.health
+
+    def create_chat(self, site: ChatSite) -> Future[str]:
+        """Make a chat at the relay and add its channel; the future holds the channel's id."""
+        return self._on_loop(self._desk().create_chat(site))
+
+    def load_chat(self, channel_id: str) -> Future[ChatAtRelay]:
+        """How a chat stands at the relay now."""
+        return self._on_loop(self._desk().load_chat(channel_id))
+
+    def save_chat(self, channel_id: str, site: ChatSite, version: int) -> Future[ChatAtRelay]:
+        """Change a chat of which `version` was seen; the future raises ChatChangedError when that is old."""
+        return self._on_loop(self._desk().save_chat(channel_id, site, version))
+
+    def renew_identity_secret(self, channel_id: str) -> Future[ChatAtRelay]:
+        """Let the relay make another secret; identities signed with the former one no longer hold."""
+        return self._on_loop(self._desk().renew_identity_secret(channel_id))
+
+    def tell_typing(self, ticket_id: str) -> None:
+        """The agent writes an answer in this ticket. Nothing is kept of it, and nothing waits for it."""
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop has ended
+                asyncio.run_coroutine_threadsafe(self._services.relay_link.type(ticket_id), self._loop)
+
+    def live(self, ticket_id: str) -> LiveChat:
+        """What the visitor of a ticket does now."""
+        return self._services.relay_link.live.live(ticket_id)
+
+    def subscribe_live(self, listener: Callable[[LiveChat], None]) -> Callable[[], None]:
+        """Call `listener`, on whatever thread, with whatever visitors do. Returns how to stop that."""
+        return self._services.relay_link.live.subscribe(listener)
+
+    async def with_relay(self, work: Callable[[RelayDesk], Awaitable[T]]) -> T:
+        """Do something with the relay, and end the engine: for commands.
+
+        Raises:
+            InboxError: it did not work.
+        """
+        assert self._thread is None, "the engine runs already"
+        try:
+            return await work(self._desk())
+        finally:
+            await self._services.relay.close()
+            self._services.close(STOP_SECONDS)
+
+    def _desk(self) -> RelayDesk:
+        from inbox_desktop.sync.relay.desk import RelayDesk  # noqa: PLC0415 - loads the HTTP library
+
+        return RelayDesk(self._services)
 
     # Once
 

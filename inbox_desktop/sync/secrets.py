@@ -25,13 +25,21 @@ class Secrets:
         """
         if not settings.account:
             return ""
-        if settings.secret_env is not None:
-            return _from_environment(settings.secret_env)
-        found = _keyring_call("get_password", channel_id)
+        return self.kept(channel_id, settings.secret_env, settings.account)
+
+    def kept(self, secret_id: str, variable: str | None, whose: str) -> str:
+        """A secret: what the environment `variable` holds; with None, what the keyring keeps under the id.
+
+        Raises:
+            ChannelError: there is none, or the keyring cannot be asked.
+        """
+        if variable is not None:
+            return _from_environment(variable)
+        found = _keyring_call("get_password", secret_id)
         if found is None:
             raise ChannelError(
                 Fault.SECRET,
-                f"The keyring of this computer holds no password for {settings.account}. What was received "
+                f"The keyring of this computer holds no password for {whose}. What was received "
                 "before is kept. Connect the channel again, or set a password in its settings.",
             )
         return found

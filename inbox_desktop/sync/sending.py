@@ -84,7 +84,8 @@ class SendResult:
     `server_trouble` says that the cause is the server or the way to it, so that other messages of the
     channel need not be tried now; `needs_person`, that waiting will not help (password, certificate);
     `retry_after`, how many seconds the server wants to be left alone. `external_id` is what a provider calls
-    the message that it took.
+    the message that it took. `is_repeatable`: to send it again would have done no harm, so it was not handed
+    over.
     """
 
     state: DeliveryState
@@ -94,6 +95,7 @@ class SendResult:
     needs_person: bool = False
     retry_after: float | None = None
     external_id: str | None = None
+    is_repeatable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from typing import TypeVar
 from inbox_desktop.models.store import Reader, Store, WriteSession
 from inbox_desktop.sync.email.parsed import ParsedMail, ParseFailure
 from inbox_desktop.sync.email.parsers import Parsers
+from inbox_desktop.sync.relay.access import RelayAccess
+from inbox_desktop.sync.relay.link import RelayLink
 from inbox_desktop.sync.secrets import Secrets
 from inbox_desktop.sync.sms.hooks import TextHooks
 from inbox_desktop.sync.sms.publishing import NoPublisher, Publisher
@@ -36,6 +38,16 @@ class Services:
     files: Worker = field(default_factory=lambda: Worker("files"))
     publisher: Publisher = field(default_factory=NoPublisher)
     hooks: TextHooks = field(default_factory=TextHooks)
+
+    @functools.cached_property
+    def relay(self) -> RelayAccess:
+        """The relay that this inbox is connected to."""
+        return RelayAccess(self)
+
+    @functools.cached_property
+    def relay_link(self) -> RelayLink:
+        """What follows the relay's feed; the engine's crew runs it."""
+        return RelayLink(self)
 
     @functools.cached_property
     def signing_key(self) -> bytes:

@@ -54,18 +54,29 @@ class AddChannel(Action):
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeChannel(Action):
-    """Replace a channel's settings, for example after the provider moved its servers."""
+    """Replace a channel's settings, for example after the provider moved its servers.
+
+    `channel_name` None leaves its name as it is.
+    """
 
     name: ClassVar[str] = "channel.change"
     roles: ClassVar[frozenset[Role]] = CONFIGURERS
     channel_id: str
     settings: dict[str, Any] = field(hash=False)
+    channel_name: str | None = None
 
     def apply(self, session: WriteSession) -> Effect:
         """Refused when the channel is gone."""
         channel = present_channel(session, self.channel_id)
-        undo = ChangeChannel(actor=self.actor, channel_id=channel.id, settings=channel.settings)
+        undo = ChangeChannel(
+            actor=self.actor,
+            channel_id=channel.id,
+            settings=channel.settings,
+            channel_name=None if self.channel_name is None else channel.name,
+        )
         channel.settings = self.settings
+        if self.channel_name is not None:
+            channel.name = self.channel_name
         return Effect(undo=undo)
 
 
