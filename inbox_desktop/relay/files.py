@@ -21,6 +21,7 @@ from inbox_desktop.relay.tables import File
 
 _LONGEST_NAME: Final = 120
 _TEXT_LOOKED_AT: Final = 64 * 1024
+_CONTROLS: Final = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 ENDINGS: Final[dict[str, tuple[str, ...]]] = {
     "image/png": (".png",),
@@ -228,7 +229,7 @@ def _is_text(content: bytes) -> bool:
         content.decode("utf-8")
     except UnicodeDecodeError:
         return False
-    return not any(byte < 32 and byte not in b"\t\n\r\x0c" for byte in content[:_TEXT_LOOKED_AT])
+    return not _CONTROLS.search(content[:_TEXT_LOOKED_AT])
 
 
 def _office_type(content: bytes) -> str | None:

@@ -95,14 +95,14 @@ class Presence:
         at = now()
         for visitor_id in [one for one, polled in self._polls.items() if at - polled >= PRESENT_FOR]:
             self._gone(visitor_id, self._polls.pop(visitor_id))
-        await self._flush()
+        await self.flush()
 
     async def stop(self) -> None:
         """Write what is not yet written; the process ends."""
         for timer in (*self._grace.values(), self._flush_timer):
             if timer is not None:
                 timer.cancel()
-        await self._flush()
+        await self.flush()
         if self._flushing:
             await asyncio.wait(self._flushing)
 
@@ -128,11 +128,12 @@ class Presence:
 
     def _begin_flush(self) -> None:
         self._flush_timer = None
-        task = asyncio.create_task(self._flush(), name="relay-presence")
+        task = asyncio.create_task(self.flush(), name="relay-presence")
         self._flushing.add(task)
         task.add_done_callback(self._flushing.discard)
 
-    async def _flush(self) -> None:
+    async def flush(self) -> None:
+        """Write now who is there and who went."""
         pending, self._pending = self._pending, {}
         if not pending:
             return

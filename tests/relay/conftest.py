@@ -22,8 +22,8 @@ def postgresql() -> Iterator[PostgreSql]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """Each test runs twice: "" stands for SQLite in the data folder, else a new PostgreSQL database."""
-    return "" if request.param == "sqlite" else request.getfixturevalue("postgresql").create()
+    """Each test runs twice: "" stands for SQLite in the data folder, else an empty PostgreSQL database."""
+    return "" if request.param == "sqlite" else request.getfixturevalue("postgresql").fresh()
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ def _program(name: str) -> str:
 
 
 class PostgreSql:
-    """A running server; `create()` makes one more empty database in it. Started by `with`."""
+    """A running server; `fresh()` and `create()` give empty databases. Started by `with`."""
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="pg"))  # short: a socket's path has 107 letters at most
@@ -60,12 +60,20 @@ class PostgreSql:
         self._run(_program("pg_ctl"), "-D", self._data, "-w", "-m", "immediate", "stop")
 
     def create(self) -> str:
-        """A new empty database; its URL."""
+        """One more empty database; its URL."""
         self._count += 1
         name = f"relay{self._count}"
         with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")
         return self._url(name)
+
+    def fresh(self) -> str:
+        """The URL of the first database, emptied: quicker than one more, but one at a time."""
+        url = self._url("postgres")
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("DROP SCHEMA public CASCADE")
+            connection.execute("CREATE SCHEMA public")
+        return url
 
     def _url(self, database: str) -> str:
         return f"postgresql://postgres@/{database}?host={self._folder}"

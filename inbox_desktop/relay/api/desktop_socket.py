@@ -98,6 +98,7 @@ class _Ear:
         self._head = head
 
     async def _present(self) -> tuple[str, ...]:
+        await self._relay.presence.flush()
         at = now()
         return await self._relay.database.aread(lambda reading: present_conversations(reading, at))
 
