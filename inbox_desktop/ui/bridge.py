@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, Slot
 from shiboken6 import isValid
 
 from inbox_desktop.models.actions import Action, Outcome, Refusal
+from inbox_desktop.models.chat_relay import LiveChat
 from inbox_desktop.models.errors import InboxError
 from inbox_desktop.models.health import Health
 from inbox_desktop.models.queries.rows import AgentRow, DraftFile
@@ -54,9 +55,11 @@ class Bridge(QObject):
         health(models.health.Health): a channel says something new about itself.
         trouble(str): something failed that nobody handles otherwise; a sentence for people.
         me_changed: `me` has another name.
+        live(models.chat_relay.LiveChat): a visitor does something else now; after `watch_live` only.
     """
 
     changed = Signal(object)
+    live = Signal(object)
     health = Signal(object)
     trouble = Signal(str)
     me_changed = Signal()
@@ -77,6 +80,7 @@ class Bridge(QObject):
         self._arrived.connect(self._run, Qt.ConnectionType.QueuedConnection)
         self._stop_news = store.subscribe(self._on_news)
         self._stop_health = backend.subscribe_health(self._on_health)
+        self._stop_live: Callable[[], None] | None = None
         for health in backend.health():
             self._healths[health.channel_id] = health
 
@@ -100,6 +104,8 @@ class Bridge(QObject):
         self._closed = True
         self._stop_news()
         self._stop_health()
+        if self._stop_live is not None:
+            self._stop_live()
         self._pool.clear()
         self._pool.waitForDone()
 
@@ -246,6 +252,14 @@ class Bridge(QObject):
             self.health.emit(health)
 
         self._emit(tell)
+
+    def watch_live(self) -> None:
+        """From now on `live` tells what visitors do; nobody needs that before a chat is on the screen."""
+        if self._stop_live is None:
+            self._stop_live = self.chats().subscribe_live(self._on_live)
+
+    def _on_live(self, live: LiveChat) -> None:
+        self._emit(lambda: self.live.emit(live))
 
     @Slot(object)
     def _run(self, deliver: Callable[[], None]) -> None:

@@ -1,7 +1,6 @@
 """The composer: a reply or a private note, from the first letter to the moment it is accepted."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -10,17 +9,18 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from inbox_desktop.models.actions import Action, Outcome, Refusal, agent
-from inbox_desktop.models.actions.messages import AddNote, Reply
+from inbox_desktop.models.actions import Action, Outcome, Refusal
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.kinds import ChannelKind
 from inbox_desktop.models.queries.rows import Draft, MessageRow, Thread, TicketRow
 from inbox_desktop.models.store import Changed
 from inbox_desktop.ui.bridge import Bridge
 from inbox_desktop.ui.composer.addresses import Recipients, called, others, summary
+from inbox_desktop.ui.composer.chat import ChatMode
 from inbox_desktop.ui.composer.draft_keeper import DraftKeeper
 from inbox_desktop.ui.composer.newer import newer_messages, newer_words, newest_id
 from inbox_desktop.ui.composer.notice_strip import NoticeStrip
+from inbox_desktop.ui.composer.outgoing import kept_words, note_of, reply_of
 from inbox_desktop.ui.composer.pad import Pad
 from inbox_desktop.ui.composer.recipients import RecipientFields, SummaryButton
 from inbox_desktop.ui.composer.sms import TextMode, person, text_summary
@@ -78,6 +78,7 @@ class Composer(KitWidget):
         self._pads = [Pad(bridge, is_note=is_note, parent=self) for is_note in (False, True)]
         self._toolbar = Toolbar(self)
         self.texts = TextMode(bridge, self._pads[REPLY], self._toolbar, self)
+        self.chats = ChatMode(bridge, self._pads[REPLY], self._toolbar, self)
         self._keeper = DraftKeeper(bridge, self._collect, self)
         self._lay_out()
         self._connect()
@@ -135,6 +136,8 @@ class Composer(KitWidget):
         before = self._thread.ticket.id if self._thread else None
         ticket_id = thread.ticket.id if thread else None
         self.texts.show(thread)
+        self.chats.show(thread)
+        self._pads[REPLY].set_text(is_text=self._is_direct)
         if ticket_id != before or self._awaiting:
             self._awaiting = False
             self._keeper.open(ticket_id)
@@ -179,6 +182,11 @@ class Composer(KitWidget):
     @property
     def _is_note(self) -> bool:
         return self._tabs.current == NOTE
+
+    @property
+    def _is_direct(self) -> bool:
+        """Whether words go to one person and nothing else does: no addresses, no subject, no formatting."""
+        return self.texts.is_on or self.chats.is_on
 
     def set_room(self, height: int) -> None:
         """How high the pane is, in pixels; the editor takes at most two fifths of it."""
@@ -240,6 +248,7 @@ class Composer(KitWidget):
         self._pad.setVisible(not refusal)
         self._toolbar.setVisible(not refusal)
         self.texts.refresh(is_note=self._is_note)
+        self.chats.refresh(is_note=self._is_note)
         self._toolbar.set_tools_enabled(enabled=thread is not None and not refusal)
         ready = thread is not None and not refusal and not self._sending
         self._toolbar.button.set_ready(ready=ready and not self._pad.is_blank and not self._pad.is_busy)
@@ -249,8 +258,9 @@ class Composer(KitWidget):
     def _hint(self) -> str:
         if self._is_note:
             return _NOTE_HINT
-        if self._thread is not None and self.texts.is_on:
-            return f"Text {person(self._thread.ticket)}…"
+        if self._thread is not None and self._is_direct:
+            verb = "Text" if self.texts.is_on else "Message"
+            return f"{verb} {person(self._thread.ticket)}…"
         name = called(customer_label(self._thread.ticket)) if self._thread else ""
         return f"Reply to {name}…" if name else "Reply…"
 
@@ -301,6 +311,8 @@ class Composer(KitWidget):
             pad.seen_id = newest_id(self._thread)
         self._keeper.touch(is_note=pad.is_note)
         self._toolbar.set_state("")
+        if not pad.is_note:
+            self.chats.edited()
         if not self._newer():
             self._refused = ""
         self._refresh()
@@ -359,8 +371,8 @@ class Composer(KitWidget):
         pad, thread = self._pad, self._thread
         if thread is None or self._sending or pad.is_blank or pad.is_busy or pad.editor.isReadOnly():
             return
-        if not self._is_note and (wrong := self.texts.trouble() or self._wrong_recipients(thread)):
-            self._summary.setChecked(not self.texts.is_on)
+        if not self._is_note and (wrong := self._trouble(thread)):
+            self._summary.setChecked(not self._is_direct)
             self._refuse(wrong)
             return
         self._close_wanted = close
@@ -369,15 +381,19 @@ class Composer(KitWidget):
         self._refresh()
         # The draft first: a later save would bring the text back that has been sent meanwhile.
         self._keeper.save_now()
-        action = self._note(pad, thread) if self._is_note else self._reply(pad, thread, close=close)
+        action: Action
+        if self._is_note:
+            action = note_of(pad, thread.ticket.id, self._bridge.me.id)
+        else:
+            action = self._reply(pad, thread, close=close)
         self._bridge.perform(
             [action], partial(self._answered, pad, thread.ticket), partial(self._failed, pad, thread.ticket)
         )
 
-    def _wrong_recipients(self, thread: Thread) -> str:
-        """Why the reply can't go to what stands in the fields; empty when it can."""
-        if self.texts.is_on:
-            return ""
+    def _trouble(self, thread: Thread) -> str:
+        """Why the reply can't go as it stands; empty when it can."""
+        if self._is_direct:
+            return self.texts.trouble() or self.chats.trouble()
         mistakes = self._fields.mistakes()
         if mistakes:
             return f"“{mistakes[0]}” is no e-mail address. Correct or remove it; nothing was sent."
@@ -387,37 +403,23 @@ class Composer(KitWidget):
         return ""
 
     def _reply(self, pad: Pad, thread: Thread, *, close: bool) -> Action:
-        chosen = Recipients() if self.texts.is_on else self._fields.recipients()
-        wait = self._surroundings.undo_seconds if thread.ticket.channel_kind is ChannelKind.EMAIL else 0
-        moment = now()
-        return Reply(
-            actor=agent(self._bridge.me.id),
-            at=moment,
-            ticket_id=thread.ticket.id,
-            text=pad.editor.text(),
-            html=None if pad.editor.is_plain or self.texts.is_on else pad.editor.html(),
-            files=pad.tray.files(),
-            seen_message_id=pad.seen_id,
-            to=chosen.to,
-            cc=chosen.cc,
-            bcc=chosen.bcc,
-            not_before=moment + timedelta(seconds=wait) if wait else None,
+        is_mail = thread.ticket.channel_kind is ChannelKind.EMAIL
+        return reply_of(
+            pad,
+            thread.ticket.id,
+            self._bridge.me.id,
+            to=Recipients() if self._is_direct else self._fields.recipients(),
+            is_plain=self._is_direct,
+            wait_seconds=self._surroundings.undo_seconds if is_mail else 0,
+            moment=now(),
             close=close,
-        )
-
-    def _note(self, pad: Pad, thread: Thread) -> Action:
-        return AddNote(
-            actor=agent(self._bridge.me.id),
-            ticket_id=thread.ticket.id,
-            text=pad.editor.text(),
-            html=None if pad.editor.is_plain else pad.editor.html(),
-            files=pad.tray.files(),
         )
 
     def _answered(self, pad: Pad, ticket: TicketRow, results: list[Outcome | Refusal]) -> None:
         refusals = [result for result in results if isinstance(result, Refusal)]
         if not refusals:
             self._recipients.pop(ticket.id, None)
+            self.chats.sent()
             self._keeper.forget(ticket.id, is_note=pad.is_note)
         if pad.ticket_id == ticket.id:
             if not refusals:
@@ -426,14 +428,14 @@ class Composer(KitWidget):
             self._end_sending(pad, refusals[0].reason if refusals else "")
             self._refresh()
         elif refusals:
-            self.notice.emit(_kept_words(pad, ticket, refusals[0].reason))
+            self.notice.emit(kept_words(pad, ticket, refusals[0].reason))
         outcomes = [result for result in results if isinstance(result, Outcome)]
         if outcomes:
             self.sent.emit(outcomes)
 
     def _failed(self, pad: Pad, ticket: TicketRow, words: str) -> None:
         if pad.ticket_id != ticket.id:
-            self.notice.emit(_kept_words(pad, ticket, words))
+            self.notice.emit(kept_words(pad, ticket, words))
             return
         self._end_sending(pad, f"It was not sent; the text is kept. {words}")
         self._refresh()
@@ -490,9 +492,3 @@ class Composer(KitWidget):
 def _dropped(event: QDropEvent) -> list[Path]:
     """The files of this computer that are being dropped."""
     return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-
-
-def _kept_words(pad: Pad, ticket: TicketRow, words: str) -> str:
-    """What did not work in a ticket that is no longer on the screen."""
-    what = "The note was not added to" if pad.is_note else "The answer was not sent in"
-    return f"{what} #{ticket.number}; it is kept as a draft there. {words}"

@@ -15,6 +15,8 @@ from inbox_desktop.models.queries.directory import channel_settings
 from inbox_desktop.models.queries.overview import overview
 from inbox_desktop.models.queries.rows import DraftFile, Thread, TicketRow, TicketSummary
 from inbox_desktop.models.rules.consent import text_refusal
+from inbox_desktop.models.rules.pictures import PICTURE_LIMITS, PICTURE_TYPES
+from inbox_desktop.models.sms_settings import Provider
 from inbox_desktop.models.store import Reader
 from inbox_desktop.ui.bridge import Bridge
 from inbox_desktop.ui.composer.addresses import called
@@ -25,11 +27,6 @@ from inbox_desktop.ui.composer.toolbar import Toolbar
 from inbox_desktop.ui.kit import Button, Label, customer_label
 from inbox_desktop.ui.thread.words import size_words
 
-MOST_PICTURES: Final = 10
-PICTURE_TYPES: Final = ("image/jpeg", "image/png", "image/gif")
-"""What providers hand on as it is; see twilio.com/docs/messaging/guides/accepted-mime-types."""
-_MOST_BYTES: Final = {"twilio": 5_000_000, "telnyx": 1_000_000}
-"""All pictures of one text together, by provider; one that is not here sends none."""
 _INSTEAD: Final = "Send a link to it, or answer by e-mail."
 
 
@@ -37,14 +34,14 @@ _INSTEAD: Final = "Send a link to it, or answer by e-mail."
 class TextRules:
     """What a text's pictures depend on, and the newest mail of the person, where they can be answered too."""
 
-    provider: str = ""
+    provider: Provider | None = None
     mail: TicketSummary | None = None
 
 
-def files_refusal(provider: str, *, publishes: bool) -> str:
+def files_refusal(provider: Provider | None, *, publishes: bool) -> str:
     """Why no picture can go with a text, and what to do instead; empty when pictures can."""
-    name = provider.title() or "the provider"
-    if provider and provider not in _MOST_BYTES:
+    name = provider.title() if provider else "the provider"
+    if provider and provider not in PICTURE_LIMITS:
         return f"{name} sends no pictures. {_INSTEAD}"
     if not publishes:
         return (
@@ -54,19 +51,22 @@ def files_refusal(provider: str, *, publishes: bool) -> str:
     return ""
 
 
-def files_trouble(files: Sequence[DraftFile], provider: str) -> str:
+def files_trouble(files: Sequence[DraftFile], provider: Provider | None) -> str:
     """Why these files can't go with a text, and what to do instead; empty when they can."""
+    limits = PICTURE_LIMITS.get(provider) if provider else None
+    if provider is None or limits is None:
+        return files_refusal(provider, publishes=True)
     for file in files:
         if file.content_type.lower() not in PICTURE_TYPES:
             return f"{file.filename} can't be sent by text: only JPEG, PNG and GIF pictures can. {_INSTEAD}"
-    most, total = _MOST_BYTES.get(provider, 0), sum(file.size for file in files)
-    if total > most:
+    total = sum(file.size for file in files)
+    if total > limits.most_bytes:
         return (
-            f"The pictures are {size_words(total)} together; {provider.title()} takes {size_words(most)}. "
-            "Take some off, or send smaller ones."
+            f"The pictures are {size_words(total)} together; {provider.title()} takes "
+            f"{size_words(limits.most_bytes)}. Take some off, or send smaller ones."
         )
-    if len(files) > MOST_PICTURES:
-        return f"A text takes {MOST_PICTURES} pictures. Take some off, or send them in several texts."
+    if len(files) > limits.most:
+        return f"A text takes {limits.most} pictures. Take some off, or send them in several texts."
     return ""
 
 
@@ -144,7 +144,6 @@ class TextMode(QObject):
     def show(self, thread: Thread | None) -> None:
         """Take over the thread on the screen. Comes before the thread's draft is loaded."""
         before, self._thread = self._thread, thread
-        self._pad.set_text(is_text=self.is_on)
         if not self.is_on:
             self._pad.files_refusal = ""
         elif thread is not None and (before is None or before.ticket.id != thread.ticket.id or self._waits()):
@@ -208,4 +207,6 @@ def _rules(reader: Reader, ticket_id: str, channel_id: str) -> TextRules:
     settings = channel_settings(reader, channel_id) or {}
     found = overview(reader, ticket_id)
     mails = [one for one in found.history if one.channel_kind is ChannelKind.EMAIL] if found else []
-    return TextRules(str(settings.get("provider", "")), mails[0] if mails else None)
+    name = str(settings.get("provider", ""))
+    provider = Provider(name) if name in set(Provider) else None
+    return TextRules(provider, mails[0] if mails else None)

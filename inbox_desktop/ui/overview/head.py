@@ -5,6 +5,7 @@ from datetime import datetime
 from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from inbox_desktop.models.kinds import ChannelKind
 from inbox_desktop.models.phones import show_phone
 from inbox_desktop.models.queries.rows import Overview
 from inbox_desktop.ui.kit import (
@@ -34,12 +35,14 @@ def since_words(since: datetime, now: datetime, locale: QLocale) -> str:
 def reachable_at(overview: Overview) -> dict[str, str]:
     """The customer's addresses and phones as people read them, the ticket's own first, with their tool tips.
 
-    That of a phone is its international form.
+    That of a phone is its international form. A chat's visitor cannot be reached at their id.
     """
     ticket = overview.ticket
     phones = {phone.number: phone.shown for phone in overview.phone_rows}
     own = phones.get(ticket.customer_address, ticket.customer_shown or ticket.customer_address)
     tips = {one_line(shown): show_phone(number) for number, shown in phones.items()}
+    if ticket.channel_kind is ChannelKind.CHAT and "@" not in own:
+        own = ""
     known = dict.fromkeys((own, *overview.addresses, *overview.phones))
     return {one_line(address): tips.get(one_line(address), "") for address in known if address}
 

@@ -9,11 +9,14 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QStackedWidget, QVBoxLay
 
 from inbox_desktop.models.actions import Action, Outcome, Refusal, agent
 from inbox_desktop.models.actions.tickets import AddTag, RemoveTag
+from inbox_desktop.models.chat_relay import LiveChat
 from inbox_desktop.models.clock import now
+from inbox_desktop.models.health import Health
 from inbox_desktop.models.queries.overview import overview as read_overview
 from inbox_desktop.models.queries.rows import MergeSuggestion, Overview
 from inbox_desktop.models.store import Changed, Reader
 from inbox_desktop.ui.bridge import Bridge
+from inbox_desktop.ui.chat_words import ChatState, is_reached, read_chat
 from inbox_desktop.ui.gathering import Gathering
 from inbox_desktop.ui.kit import Banner, Card, ErrorState, Theme, Tone, one_line, theme
 from inbox_desktop.ui.kit.tokens import EDGE, GAP_WIDE
@@ -22,6 +25,7 @@ from inbox_desktop.ui.overview.head import Head
 from inbox_desktop.ui.overview.history import HistoryCard
 from inbox_desktop.ui.overview.profile import ProfileTools
 from inbox_desktop.ui.overview.ticket_card import TicketCard
+from inbox_desktop.ui.overview.visitor_card import VisitorCard
 
 _FOLDED: Final = "overview/folded"
 _MINUTE_MS: Final = 60_000
@@ -53,6 +57,8 @@ class OverviewPane(QWidget):
         self._possibly: Banner | None = None
         self._double: Banner | None = None
         self._ticket = TicketCard(self)
+        self.visitor = VisitorCard(self)
+        self._chat: ChatState | None = None
         self._consent = ConsentCard(self)
         self._history = HistoryCard(self)
         self.profile = ProfileTools(bridge, self)
@@ -64,6 +70,7 @@ class OverviewPane(QWidget):
         self._ticket.tag_added.connect(self._add_tag)
         self._ticket.tag_removed.connect(self._remove_tag)
         self._history.opened.connect(self.open_ticket)
+        self.visitor.refused.connect(bridge.trouble)
         self._restore_folds()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -76,13 +83,15 @@ class OverviewPane(QWidget):
         self._news.due.connect(self.refresh)
         look.changed.connect(self.update)
         bridge.changed.connect(self._on_changed)
+        bridge.live.connect(self._on_live)
+        bridge.health.connect(self._on_health)
 
     def _lay_out(self) -> None:
         content = QWidget()
         self._column = QVBoxLayout(content)
         self._column.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
         self._column.setSpacing(GAP_WIDE)
-        for widget in (self._head, self._ticket, self._consent, self._history):
+        for widget in (self._head, self._ticket, self.visitor, self._consent, self._history):
             self._column.addWidget(widget)
         self._column.addStretch(1)
         area = QScrollArea(self)
@@ -133,12 +142,16 @@ class OverviewPane(QWidget):
         """Let a tag be typed."""
         self._ticket.begin_tag()
 
-    def _arrived(self, found: Overview | None) -> None:
+    def _arrived(self, answer: tuple[Overview | None, ChatState | None]) -> None:
+        found, chat = answer
         if self._ticket_id is None or (found is not None and found.ticket.id != self._ticket_id):
             return
-        if found is not None and found == self._overview and self._pages.currentIndex() == _SHOWN:
+        known = (found, chat) == (self._overview, self._chat)
+        if found is not None and known and self._pages.currentIndex() == _SHOWN:
             return
-        self._overview = found
+        self._overview, self._chat = found, chat
+        if chat is not None:
+            self._bridge.watch_live()
         self.profile.set_overview(found)
         self._pages.setCurrentIndex(_NOTHING if found is None else _SHOWN)
         self._show()
@@ -155,9 +168,35 @@ class OverviewPane(QWidget):
         moment = now()
         self._head.set_overview(found, moment)
         self._ticket.set_ticket(found.ticket, moment, found.attribution)
+        self._show_visitor()
         self._consent.set_phones(found.phone_rows, moment)
         self._history.set_history(found, moment)
         self._show_possibly(found)
+
+    def _show_visitor(self) -> None:
+        """Say what is known of a chat's visitor now."""
+        if self._overview is None:
+            return
+        ticket, moment = self._overview.ticket, now()
+        if self._chat is None:
+            self.visitor.set_chat(ticket, None, LiveChat(ticket.id), moment, reached=False)
+            return
+        healths = {health.channel_id: health for health in self._bridge.healths}
+        reached = is_reached(healths.get(ticket.channel_id))
+        live = self._bridge.chats().live(ticket.id)
+        self.visitor.set_chat(ticket, self._chat, live, moment, reached=reached)
+
+    def _on_live(self, live: LiveChat) -> None:
+        if live.ticket_id == self._ticket_id:
+            self._show_visitor()
+
+    def _on_health(self, health: Health) -> None:
+        if (
+            self._chat is not None
+            and self._overview
+            and health.channel_id == self._overview.ticket.channel_id
+        ):
+            self._show_visitor()
 
     def _show_possibly(self, found: Overview) -> None:
         """Say that the ticket may belong to another one, which nobody can know for certain."""
@@ -220,7 +259,12 @@ class OverviewPane(QWidget):
     # Folding
 
     def _cards(self) -> dict[str, Card]:
-        return {"ticket": self._ticket, "consent": self._consent, "history": self._history}
+        return {
+            "ticket": self._ticket,
+            "visitor": self.visitor,
+            "consent": self._consent,
+            "history": self._history,
+        }
 
     def _restore_folds(self) -> None:
         kept = str(self._settings.value(_FOLDED, "")) if self._settings is not None else ""
@@ -247,5 +291,6 @@ def _put_away(banner: Banner | None) -> None:
         banner.deleteLater()
 
 
-def _read(reader: Reader, ticket_id: str) -> Overview | None:
-    return read_overview(reader, ticket_id)
+def _read(reader: Reader, ticket_id: str) -> tuple[Overview | None, ChatState | None]:
+    found = read_overview(reader, ticket_id)
+    return found, read_chat(reader, found.ticket) if found is not None else None

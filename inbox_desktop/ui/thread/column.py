@@ -14,8 +14,10 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 from inbox_desktop.ui.kit import Button, theme
 from inbox_desktop.ui.kit.tokens import EDGE, EDGE_WIDE
 from inbox_desktop.ui.thread.card import MessageCard
+from inbox_desktop.ui.thread.chat_bubble import ChatBubble
 from inbox_desktop.ui.thread.lines import DayLine, EventLine, OlderLine
-from inbox_desktop.ui.thread.timeline import DayItem, EventItem, Item, MessageItem, OlderItem
+from inbox_desktop.ui.thread.timeline import DayItem, EventItem, Item, MessageItem, OlderItem, TypingItem
+from inbox_desktop.ui.thread.typing_line import TypingLine
 
 _SLICE_SECONDS: Final = 0.008
 _DOZEN: Final = 12
@@ -193,6 +195,8 @@ class Column(QScrollArea):
         if isinstance(widget, MessageCard) and isinstance(item, MessageItem):
             widget.update_message(item.message)
             widget.set_joined(above=item.continues, below=item.goes_on)
+            if isinstance(widget, ChatBubble):
+                widget.set_seen(seen=item.seen)
         elif isinstance(widget, OlderLine) and isinstance(item, OlderItem):
             widget.set_count(item.count)
         elif widget is not None:
@@ -203,7 +207,7 @@ class Column(QScrollArea):
 
     def _build(self, entry: _Entry) -> None:
         item = entry.item
-        widget: MessageCard | EventLine | DayLine | OlderLine
+        widget: MessageCard | EventLine | DayLine | TypingLine | OlderLine
         if isinstance(item, MessageItem):
             widget = self._make_card(item, self._page)
             widget.size_changed.connect(self._later.start)
@@ -213,6 +217,8 @@ class Column(QScrollArea):
             widget = EventLine(item.event, self._page)
         elif isinstance(item, DayItem):
             widget = DayLine(item.day, self._page)
+        elif isinstance(item, TypingItem):
+            widget = TypingLine(item.name, self._page)
         else:
             widget = OlderLine(item.count, self._page)
             widget.wanted.connect(self.older_wanted)

@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Final
 
-from PySide6.QtCore import QLocale, QRectF, QSize, QTimer, Signal
+from PySide6.QtCore import QLocale, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.kinds import ChannelKind, TicketStatus
 from inbox_desktop.models.queries.rows import TicketRow
+from inbox_desktop.ui.chat_words import Presence
 from inbox_desktop.ui.commands import BY_ID
 from inbox_desktop.ui.kit import (
     Button,
@@ -31,6 +32,7 @@ from inbox_desktop.ui.kit import (
     theme,
 )
 from inbox_desktop.ui.kit.avatar import CHANNEL_ICONS, CHANNEL_WORDS
+from inbox_desktop.ui.kit.labels import DOTS
 from inbox_desktop.ui.kit.painting import KitWidget, draw_line_of_text, hairline
 from inbox_desktop.ui.kit.plain import text_width
 from inbox_desktop.ui.kit.tokens import EDGE_WIDE, GAP, GAP_TIGHT
@@ -38,13 +40,15 @@ from inbox_desktop.ui.kit.tokens import EDGE_WIDE, GAP, GAP_TIGHT
 HEIGHT: Final = 65
 _MINUTE_MS: Final = 30_000
 _NO_SUBJECT: Final = "No subject"
+_PERSONAL: Final = frozenset({ChannelKind.SMS, ChannelKind.CHAT})
+"""The kinds whose conversations are called by the person: they have no subject."""
 _NARROW: Final = 480
 """Below this width, in pixels at 100 %, the buttons leave their words out: the subject needs the room."""
 
 
 def title(row: TicketRow) -> str:
-    """The first line: the subject, and of a conversation by text the person."""
-    if row.channel_kind is ChannelKind.SMS:
+    """The first line: the subject, and of a conversation by text or chat the person."""
+    if row.channel_kind in _PERSONAL:
         return customer_label(row)
     return row.subject or row.snippet or _NO_SUBJECT
 
@@ -52,9 +56,9 @@ def title(row: TicketRow) -> str:
 def facts(row: TicketRow, moment: datetime, locale: QLocale) -> str:
     """The second line: "Ana Souza · #1042 · waiting 18 min"; without the name where that is the title."""
     said = [f"#{row.number}"]
-    if row.channel_kind is not ChannelKind.SMS:
+    if row.channel_kind not in _PERSONAL:
         said.insert(0, customer_label(row))
-    elif row.customer_name and row.customer_shown:
+    elif row.channel_kind is ChannelKind.SMS and row.customer_name and row.customer_shown:
         said.insert(0, row.customer_shown)
     if row.status is TicketStatus.CLOSED:
         said.append("closed")
@@ -73,6 +77,7 @@ class FactsLine(KitWidget):
         super().__init__(parent)
         self._row: TicketRow | None = None
         self._words = ""
+        self._presence = Presence()
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._clock = QTimer(self)
         self._clock.setInterval(_MINUTE_MS)
@@ -84,11 +89,23 @@ class FactsLine(KitWidget):
         self._refresh()
         self._clock.start()
 
+    def set_presence(self, presence: Presence) -> None:
+        """Say first whether the visitor of a chat is there."""
+        if presence != self._presence:
+            self._presence = presence
+            self._refresh()
+
+    @property
+    def words(self) -> str:
+        """The line, without its tags."""
+        return self._words
+
     def _refresh(self) -> None:
         row = self._row
         if row is None:
             return
-        self._words = facts(row, now(), QLocale())
+        said = (self._presence.words.capitalize(), facts(row, now(), QLocale()))
+        self._words = " · ".join(filter(None, said))
         tags = f", tags {', '.join(row.tags)}" if row.tags else ""
         self.setAccessibleName(one_line(f"{CHANNEL_WORDS[row.channel_kind]}, {self._words}{tags}"))
         self.setToolTip(plain_tool_tip(one_line(f"{self._words}{tags.replace(', tags', ' ·')}")))
@@ -107,6 +124,13 @@ class FactsLine(KitWidget):
         kind = self._row.channel_kind
         paint_icon(painter, QRectF(0, 0, side, self.height()), CHANNEL_ICONS[kind], kind.value)
         left = side + 6.0
+        if self._presence.words:
+            dot = theme().px(7)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=True)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().colour(DOTS[self._presence.tone]))
+            painter.drawEllipse(QRectF(left, (self.height() - dot) / 2, dot, dot))
+            left += dot + 5.0
         font = theme().font("secondary", tabular=True)
         wide = min(text_width(self._words, font) + 1, self.width() - left)
         rect = QRectF(left, 0, wide, self.height())
@@ -204,6 +228,15 @@ class Header(QWidget):
         self._close.set_icon_name("reopen" if self._closed else "check")
         self._close.setText("Reopen" if self._closed else "Close")
         self._close.setToolTip("Reopen (Shift+O)" if self._closed else "Close (E)")
+
+    def set_presence(self, presence: Presence) -> None:
+        """Say whether the visitor of a chat is there."""
+        self._facts.set_presence(presence)
+
+    @property
+    def facts_words(self) -> str:
+        """What the second line says, without its tags."""
+        return self._facts.words
 
     def _close_or_reopen(self) -> None:
         self.command.emit("reopen" if self._closed else "close", self._close)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
@@ -19,25 +19,41 @@ from inbox_desktop.models.queries.rows import MessageRow, Thread
 from inbox_desktop.models.queries.thread import thread as read_thread
 from inbox_desktop.models.store import Changed, Reader
 from inbox_desktop.ui.bridge import Bridge
+from inbox_desktop.ui.chat_words import ChatState, read_chat
 from inbox_desktop.ui.composer.composer import Composer
 from inbox_desktop.ui.kit import EmptyState, ErrorState, Theme, customer_label, theme
 from inbox_desktop.ui.kit.tokens import EDGE, EDGE_WIDE
 from inbox_desktop.ui.thread.bubble import TextBubble
 from inbox_desktop.ui.thread.card import CardContext, MessageCard
+from inbox_desktop.ui.thread.chat_bubble import ChatBubble
 from inbox_desktop.ui.thread.column import Column
 from inbox_desktop.ui.thread.deliveries import delivery_action
 from inbox_desktop.ui.thread.files import FileActions
 from inbox_desktop.ui.thread.header import Header
 from inbox_desktop.ui.thread.lines import PAGE
+from inbox_desktop.ui.thread.live import LiveThread
 from inbox_desktop.ui.thread.loading import ThreadSkeleton
 from inbox_desktop.ui.thread.pictures import read_fetched
-from inbox_desktop.ui.thread.timeline import MessageItem, timeline
+from inbox_desktop.ui.thread.timeline import Item, MessageItem, timeline
 from inbox_desktop.ui.thread.words import plural, remote_images
 
 REMOTE_SETTING: Final = "remote.allowed"
 MOST_ALLOWED: Final = 1_000
 _SKELETON_AFTER_MS: Final = 150
 _NOTHING, _LOADING, _TICKET, _PROBLEM = range(4)
+_BUBBLES: Final[dict[ChannelKind | None, type[TextBubble]]] = {
+    ChannelKind.SMS: TextBubble,
+    ChannelKind.CHAT: ChatBubble,
+}
+"""How messages look where they are no letters."""
+
+
+class _Found(NamedTuple):
+    """A ticket's thread, the senders whose remote images are always loaded, and what is known of a chat."""
+
+    thread: Thread | None
+    allowed: frozenset[str]
+    chat: ChatState | None
 
 
 class ThreadPane(QWidget):
@@ -65,6 +81,8 @@ class ThreadPane(QWidget):
         self._allowed: frozenset[str] = frozenset()
         self._remote: dict[str, dict[str, QImage]] = {}
         self._offline = {health.channel_id: _is_offline(health) for health in bridge.healths}
+        self.live = LiveThread(bridge, self)
+        self.live.changed.connect(self._live_changed)
         files = FileActions(bridge, self)
         files.notice.connect(self.notice)
         self._cards = CardContext(bridge, files, self._is_offline, self._act, self._load_remote, self._remote)
@@ -98,6 +116,7 @@ class ThreadPane(QWidget):
         column.setContentsMargins(0, 0, 0, EDGE)
         column.setSpacing(0)
         column.addWidget(self._header)
+        column.addWidget(self.live.banner)
         column.addWidget(self._column, 1)
         bottom = QVBoxLayout()
         bottom.setContentsMargins(EDGE_WIDE, 0, EDGE_WIDE, 0)
@@ -172,28 +191,41 @@ class ThreadPane(QWidget):
 
     # What comes in
 
-    def _arrived(self, ticket_id: str, found: tuple[Thread | None, frozenset[str]]) -> None:
+    def _arrived(self, ticket_id: str, found: _Found) -> None:
         if ticket_id != self._ticket_id:
             return
         self._slow.stop()
-        thread, self._allowed = found
+        thread, self._allowed = found.thread, found.allowed
         if thread is None:
             self._failed("It may have been removed. Choose another one in the list.")
             return
         another = self._thread is None
-        if not another and thread == self._thread:
+        if not another and thread == self._thread and found.chat == self.live.chat:
             self._pages.setCurrentIndex(_TICKET)
             return
         self._thread = thread
+        self.live.show(thread.ticket, found.chat)
         self._header.set_ticket(thread.ticket, self._bridge.me.id)
-        items = timeline(thread, now().astimezone().date())
+        self._header.set_presence(self.live.presence)
         self._pages.setCurrentIndex(_TICKET)
         self.composer.show_thread(thread)
+        self.composer.chats.set_live(self.live)
         if another:
-            self._column.show_items(items)
+            self._column.show_items(self._items(thread))
         else:
-            self._column.update_items(items)
+            self._column.update_items(self._items(thread))
         self.thread_shown.emit(thread)
+
+    def _items(self, thread: Thread) -> tuple[Item, ...]:
+        today = now().astimezone().date()
+        return timeline(thread, today, seen_id=self.live.seen_id, typing=self.live.typing)
+
+    def _live_changed(self) -> None:
+        """The visitor does something else, or the relay is reached no longer, or again."""
+        self._header.set_presence(self.live.presence)
+        self.composer.chats.set_live(self.live)
+        if self._thread is not None:
+            self._column.update_items(self._items(self._thread))
 
     def _failed(self, words: str) -> None:
         self._slow.stop()
@@ -225,9 +257,11 @@ class ThreadPane(QWidget):
 
     def _make_card(self, item: MessageItem, parent: QWidget) -> MessageCard:
         message = item.message
-        is_text = self._thread is not None and self._thread.ticket.channel_kind is ChannelKind.SMS
-        if is_text and message.kind is not MessageKind.NOTE:
-            bubble = TextBubble(message, self._cards, parent)
+        kind = self._thread.ticket.channel_kind if self._thread is not None else None
+        if kind in _BUBBLES and message.kind is not MessageKind.NOTE:
+            bubble = _BUBBLES[kind](message, self._cards, parent)
+            if isinstance(bubble, ChatBubble):
+                bubble.set_seen(seen=item.seen)
             bubble.set_joined(above=item.continues, below=item.goes_on)
             return bubble
         card = MessageCard(message, self._cards, parent)
@@ -304,17 +338,19 @@ def _is_offline(health: Health) -> bool:
     return health.state in {ChannelState.OFFLINE, ChannelState.FAILED, ChannelState.STOPPED}
 
 
-def _read(reader: Reader, ticket_id: str, folder: Path, limit: int) -> tuple[Thread | None, frozenset[str]]:
-    """The thread, and the senders whose remote images are always loaded."""
+def _read(reader: Reader, ticket_id: str, folder: Path, limit: int) -> _Found:
+    """Read all that the pane shows of a ticket."""
     allowed: Any = setting(reader, REMOTE_SETTING, [])
     senders = frozenset(str(one).casefold() for one in allowed) if isinstance(allowed, list) else frozenset()
     found = read_thread(reader, ticket_id, folder, limit)
-    return _with_names(found) if found is not None else None, senders
+    if found is None:
+        return _Found(None, senders, None)
+    return _Found(_with_names(found), senders, read_chat(reader, found.ticket))
 
 
 def _with_names(thread: Thread) -> Thread:
-    """The thread with texts that name nobody under what the list calls the customer."""
-    if thread.ticket.channel_kind is not ChannelKind.SMS:
+    """The thread with texts and chats that name nobody under what the list calls the customer."""
+    if thread.ticket.channel_kind not in _BUBBLES:
         return thread
     name = customer_label(thread.ticket)
     return replace(

@@ -90,7 +90,7 @@ class Strip(QWidget):
     def fit(self, width: int) -> tuple[int, int]:
         """The width that the strip uses, of at most `width` pixels, and its height."""
         px, font = theme().px, theme().font("secondary")
-        natural = round(text_width(self._text, font) + 1)
+        natural = round(text_width(self._text, font) + 3)  # wrapping may count a line a little wider
         alone = self._text_left() + px(_PAD_X)
         beside = alone + self._links_width()
         self._links_below = False

@@ -52,11 +52,15 @@ class EventItem:
 
 @dataclass(frozen=True, slots=True)
 class MessageItem:
-    """A message. In a run of texts it `continues` the one right above, `goes_on` in the one right below."""
+    """A message. In a run of texts it `continues` the one right above, `goes_on` in the one right below.
+
+    `seen`: it is the newest one of ours that a chat's visitor has seen.
+    """
 
     message: MessageRow
     continues: bool = False
     goes_on: bool = False
+    seen: bool = False
 
     @property
     def key(self) -> str:
@@ -64,14 +68,30 @@ class MessageItem:
         return f"message {self.message.id}"
 
 
-Item = OlderItem | DayItem | EventItem | MessageItem
+@dataclass(frozen=True, slots=True)
+class TypingItem:
+    """A chat's visitor is writing; `name` is what they are called."""
+
+    name: str
+
+    @property
+    def key(self) -> str:
+        """What tells this item from others."""
+        return "typing"
 
 
-def timeline(thread: Thread, today: date, zone: tzinfo | None = None) -> tuple[Item, ...]:
+Item = OlderItem | DayItem | EventItem | MessageItem | TypingItem
+_RUNNING: Final = frozenset({ChannelKind.SMS, ChannelKind.CHAT})
+
+
+def timeline(
+    thread: Thread, today: date, zone: tzinfo | None = None, *, seen_id: str | None = None, typing: str = ""
+) -> tuple[Item, ...]:
     """The items of a thread in the order in which they are shown.
 
     `zone` is where the reader is (None: this machine's zone). A day is named before its first item, and
-    never goes back, whatever date a mail bears; a thread that began today names no day at all.
+    never goes back, whatever date a mail bears; a thread that began today names no day at all. `seen_id` is
+    the newest message of ours that a chat's visitor has seen; `typing` names the visitor while they write.
     """
     items: list[Item] = [OlderItem(thread.older)] if thread.older else []
     day: date | None = None
@@ -82,7 +102,17 @@ def timeline(thread: Thread, today: date, zone: tzinfo | None = None) -> tuple[I
                 items.append(DayItem(own))
             day = own
         items.append(item)
-    return _in_runs(items) if thread.ticket.channel_kind is ChannelKind.SMS else tuple(items)
+    if seen_id is not None:
+        items = [_marked(item, seen_id) for item in items]
+    if typing:
+        items.append(TypingItem(typing))
+    return _in_runs(items) if thread.ticket.channel_kind in _RUNNING else tuple(items)
+
+
+def _marked(item: Item, seen_id: str) -> Item:
+    if isinstance(item, MessageItem) and item.message.id == seen_id:
+        return replace(item, seen=True)
+    return item
 
 
 def _in_runs(items: Sequence[Item]) -> tuple[Item, ...]:

@@ -8,6 +8,7 @@ from typing import Final
 from PySide6.QtCore import QLocale
 
 from inbox_desktop.models.kinds import DeliveryState, Direction, MessageKind
+from inbox_desktop.models.phones import is_phone
 from inbox_desktop.models.queries.rows import DeliveryRow, MessageRow
 from inbox_desktop.ui.kit import one_line, short_time
 
@@ -36,9 +37,11 @@ def author_label(message: MessageRow, me_id: str) -> str:
 def kind_label(message: MessageRow) -> str:
     """What a message is besides an ordinary one ("private note"); empty for ordinary ones.
 
-    An answer that was not sent here is named: it bears our address, and anyone can write that.
+    An answer that was not sent here is named: it bears our address, and anyone can write that. In a chat only
+    our own desktops can answer.
     """
-    if message.kind is MessageKind.REPLY and message.delivery is None:
+    bears_address = "@" in message.author_address or is_phone(message.author_address)
+    if message.kind is MessageKind.REPLY and message.delivery is None and bears_address:
         return "sent with another program"
     kind = _KINDS.get(message.kind, "")
     if message.kind is MessageKind.CAMPAIGN and (name := one_line(message.subject, _LONGEST_LABEL)):
