@@ -31,10 +31,17 @@ class Phones:
     `text("hi")` is Ana's; the outcome says what became of it.
     """
 
-    def __init__(self, store: Store, agent_id: str, number: str = NUMBER, **settings: Any) -> None:
+    def __init__(
+        self,
+        store: Store,
+        agent_id: str,
+        number: str = NUMBER,
+        provider: Provider = Provider.VONAGE,  # who answers no keyword itself
+        **settings: Any,
+    ) -> None:
         self.store = store
         self.settings = SmsSettings(
-            Provider.VONAGE, "shop", number, brand="Shop", contact_email="help@shop.example", **settings
+            provider, "shop", number, brand="Shop", contact_email="help@shop.example", **settings
         ).checked()
         self.channel_id = new_id()
         self.at = START

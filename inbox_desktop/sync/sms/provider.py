@@ -25,7 +25,6 @@ class Abilities:
     `window` is how much time one question may span.
     """
 
-    pictures: bool
     overlap: timedelta
     reaches_back: timedelta
     interval: timedelta = timedelta(seconds=10)

@@ -77,7 +77,7 @@ class Telnyx(Provider):
     """
 
     # A message can be read for ten days.
-    abilities = Abilities(pictures=True, overlap=timedelta(minutes=30), reaches_back=timedelta(days=10))
+    abilities = Abilities(overlap=timedelta(minutes=30), reaches_back=timedelta(days=10))
 
     def __init__(
         self,

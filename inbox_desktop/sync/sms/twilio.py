@@ -50,7 +50,7 @@ class Twilio(Provider):
     Source: twilio.com/docs/messaging/api/message-resource.
     """
 
-    abilities = Abilities(pictures=True, overlap=timedelta(minutes=10), reaches_back=timedelta(days=395))
+    abilities = Abilities(overlap=timedelta(minutes=10), reaches_back=timedelta(days=395))
 
     def __init__(
         self,

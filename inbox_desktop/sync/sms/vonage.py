@@ -74,7 +74,6 @@ class Vonage(Provider):
 
     # A report shows what it counts some minutes late, and each record that it lists costs money.
     abilities = Abilities(
-        pictures=False,
         overlap=timedelta(minutes=30),
         reaches_back=timedelta(days=395),
         interval=timedelta(minutes=1),

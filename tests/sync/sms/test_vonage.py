@@ -265,7 +265,6 @@ async def test_an_entry_that_is_none_does_not_hide_the_others(sim: VonageSimulat
 
 
 async def test_there_are_no_pictures(sim: VonageSimulator, vonage: Vonage) -> None:
-    assert not vonage.abilities.pictures
     error = await failure_of(vonage.send(CUSTOMER, "x", new_id(), ["https://shop.example/a.png"]))
     assert error.trouble is Trouble.REFUSED
     assert (await failure_of(vonage.picture(Picture("x")))).trouble is Trouble.REFUSED

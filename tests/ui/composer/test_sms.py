@@ -17,7 +17,7 @@ from inbox_desktop.models.clock import now
 from inbox_desktop.models.kinds import ConsentKind, ConsentSource, ConsentState, DeliveryState
 from inbox_desktop.models.queries.outbox import outbox
 from inbox_desktop.models.queries.rows import DraftFile
-from inbox_desktop.models.sms_settings import AutoResponder
+from inbox_desktop.models.sms_settings import AutoResponder, Provider
 from inbox_desktop.ui.bridge import Bridge
 from inbox_desktop.ui.composer.composer import NOTE, REPLY, Composer
 from inbox_desktop.ui.composer.sms import files_refusal, files_trouble
@@ -43,7 +43,7 @@ def pane(qtbot: QtBot, bridge: Bridge) -> ThreadPane:
 
 @pytest.fixture
 def phones(world: World) -> Phones:
-    made = Phones(world.store, world.julia, auto_responder=AutoResponder.OFF)
+    made = Phones(world.store, world.julia, provider=Provider.TELNYX, auto_responder=AutoResponder.OFF)
     made.at = now() - timedelta(minutes=30)
     return made
 
@@ -202,22 +202,22 @@ def test_with_a_relay_pictures_can_be_attached(
 
 
 def test_a_provider_without_pictures_says_so() -> None:
-    assert files_refusal("vonage", publishes=True).startswith("Vonage sends no pictures.")
-    assert files_refusal("twilio", publishes=True) == ""
-    assert "Twilio fetches it" in files_refusal("twilio", publishes=False)
+    assert files_refusal(Provider.VONAGE, publishes=True).startswith("Vonage sends no pictures.")
+    assert files_refusal(Provider.TWILIO, publishes=True) == ""
+    assert "Twilio fetches it" in files_refusal(Provider.TWILIO, publishes=False)
 
 
 @pytest.mark.parametrize(
     ("files", "provider", "words"),
     [
-        ((PICTURE,), "twilio", ""),
-        ((DraftFile("a.heic", "image/heic", 9, ""),), "twilio", "only JPEG, PNG and GIF"),
-        ((DraftFile("a.png", "image/png", 3_000_000, ""),), "telnyx", "Telnyx takes 1.0 MB"),
-        ((PICTURE,) * 11, "twilio", "takes 10 pictures"),
+        ((PICTURE,), Provider.TWILIO, ""),
+        ((DraftFile("a.heic", "image/heic", 9, ""),), Provider.TWILIO, "only JPEG, PNG and GIF"),
+        ((DraftFile("a.png", "image/png", 3_000_000, ""),), Provider.TELNYX, "Telnyx takes 1.0 MB"),
+        ((PICTURE,) * 11, Provider.TWILIO, "takes 10 pictures"),
     ],
 )
 def test_only_pictures_that_the_provider_takes_go_out(
-    files: tuple[DraftFile, ...], provider: str, words: str
+    files: tuple[DraftFile, ...], provider: Provider, words: str
 ) -> None:
     found = files_trouble(files, provider)
     assert words in found
