@@ -62,8 +62,12 @@ class Taken:
     is_new: bool
 
 
-def take_visitors(writing: Writing, keys: Keys, chat: ChatRow, visitor_id: str, draft: Draft) -> Taken:
+def take_visitors(
+    writing: Writing, keys: Keys, chat: ChatRow, visitor_id: str, draft: Draft, at: datetime | None = None
+) -> Taken:
     """Store a visitor's message and the automatic answers to it; a closed conversation gets a successor.
+
+    `at` (UTC) is when it was written, by default now.
 
     Raises:
         ApiError: the visitor may not write (yet), the message is empty, a file is not the visitor's.
@@ -75,7 +79,7 @@ def take_visitors(writing: Writing, keys: Keys, chat: ChatRow, visitor_id: str, 
         return Taken(shown, known.conversation_id, visitor_id, (), is_new=False)
     author = visitor(connection, visitor_id)
     _require_may_write(chat, author, draft)
-    at = now()
+    at = at or now()
     conversation = _open_conversation(writing, author, draft, at)
     message = _append(writing, conversation, at, draft, "visitor", "message")
     attach(connection, draft.file_ids, author.id, conversation.id, message.id)
@@ -95,8 +99,17 @@ def take_visitors(writing: Writing, keys: Keys, chat: ChatRow, visitor_id: str, 
     return Taken(first, conversation.id, author.id, tuple(others), is_new=True)
 
 
-def take_agents(writing: Writing, keys: Keys, desktop_id: str, conversation_id: str, draft: Draft) -> Taken:
+def take_agents(
+    writing: Writing,
+    keys: Keys,
+    desktop_id: str,
+    conversation_id: str,
+    draft: Draft,
+    at: datetime | None = None,
+) -> Taken:
     """Store an agent's message, also in a closed conversation.
+
+    `at` (UTC) is when it was written, by default now.
 
     Raises:
         ApiError: no such conversation, an empty message, a file that is not the desktop's.
@@ -116,7 +129,7 @@ def take_agents(writing: Writing, keys: Keys, desktop_id: str, conversation_id: 
         shown = for_desktop(connection, keys, [known], visitors)[0]
         return Taken(shown, conversation.id, conversation.visitor_id, (), is_new=False)
     _require_content(draft)
-    at = now()
+    at = at or now()
     message = _append(writing, conversation, at, draft, "agent", "message", desktop_id)
     attach(connection, draft.file_ids, desktop_id, conversation.id, message.id, conversation.chat_id)
     connection.execute(
