@@ -62,18 +62,24 @@ def join(writing: Writing, code: str, name: str) -> Joined | None:
     ).scalar_one_or_none()
     if used is None:
         return None
-    joined = Joined(new_id(), new_token())
+    token = new_token()
+    return Joined(admit(writing, name or used, token), token)
+
+
+def admit(writing: Writing, name: str, token: str) -> str:
+    """Let a desktop in that has this token already; returns its id."""
+    at, desktop_id = now(), new_id()
     writing.connection.execute(
         insert(Desktop).values(
-            id=joined.desktop_id,
-            name=name or used,
-            token_hash=token_hash(joined.token),
+            id=desktop_id,
+            name=name,
+            token_hash=token_hash(token),
             created_at=at,
             seen_at=at,
             revoked_at=None,
         )
     )
-    return joined
+    return desktop_id
 
 
 def desktop_of(connection: Connection, token: str) -> DesktopRow | None:
