@@ -116,7 +116,7 @@ class ThreadView {
 
   addGreeting(add, withWelcome) {
     const { config } = this.chat;
-    const text = this.chat.welcomeText();
+    const text = this.chat.welcomeText;
     if (withWelcome) {
       add("welcome", text, () => this.bubble({ side: "theirs", name: config.name, text }));
     }

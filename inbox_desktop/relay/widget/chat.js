@@ -86,11 +86,9 @@ class Chat {
     return Boolean(this.visitor && this.visitor.verified);
   }
 
-  welcomeText() {
-    const texts = this.config.welcome || {};
-    const text = texts[this.locale] || texts.en || Object.values(texts)[0] || this.say("hello");
-    const opensAt = this.config.opens_at ? backWords(this.config.opens_at, this.locale) : "";
-    return fillText(text, { first_name: this.contact.name.trim().split(/\s+/)[0], opens_at: opensAt }).trim();
+  get welcomeText() {
+    const texts = this.config.welcome;
+    return texts[this.locale] || texts.en || Object.values(texts)[0] || this.say("hello");
   }
 
   // ------------------------------------------------------------------ the visitor
@@ -136,7 +134,11 @@ class Chat {
       if (name) body.name = name;
       if (email) body.email = email;
       if (this.identity) body.identity = this.identity;
-      const made = await this.calls.ask("POST", "visitor", { body });
+      const made = await this.calls.ask("POST", "visitor", { body }).catch((error) => {
+        if (error.code === "bad_signature")
+          complain("the signature of identify is wrong; see “Signed identity”.");
+        throw error;
+      });
       this.keepVisitor(made);
       this.memory.remove("contact");
       this.link.start();
@@ -222,7 +224,7 @@ class Chat {
       typing: () => this.hearTyping(frame.agent_name),
       seen: () => this.hearSeen(frame.message_id),
       closed: () => this.hearClosed(frame.conversation_id),
-      config: () => (frame.config ? this.useConfig(frame.config) : this.reloadConfig()),
+      config: () => this.reloadConfig(),
     };
     if (Object.hasOwn(handlers, frame.type)) handlers[frame.type]();
     this.changed();
@@ -230,11 +232,8 @@ class Chat {
 
   hearState({ conversation_id: id, closed, messages, agent }) {
     if (id) {
-      const isOther = this.thread.current !== null && this.thread.current.id !== id;
       this.took(id, messages);
-      this.thread.talk(id).closed = Boolean(closed);
-      // `after` counted in the former conversation: what this one began with may be missing.
-      if (isOther) this.refetch();
+      this.thread.talk(id).closed = closed;
       if (agent && agent.seen_id) this.hearSeen(agent.seen_id);
       if (agent) this.hearTyping(agent.typing_name);
     }
@@ -242,22 +241,32 @@ class Chat {
   }
 
   hearMessage({ message, conversation_id: id }) {
-    const talk = this.thread.current;
-    const hasGap = !talk || (id || talk.id) !== talk.id || message.position > this.thread.head + 1;
-    if (id || talk) this.took(id || talk.id, [message]);
-    if (hasGap) this.refetch();
+    this.took(id, [message]);
     if (message.author === "agent") this.hearTyping(null);
   }
 
-  async refetch() {
+  // The socket was refused for its token. Only the answer to a request tells whether the relay has forgotten the
+  // visitor or has blocked it.
+  async doubtToken() {
+    const { token } = this.visitor || {};
+    if (!token) return;
     try {
-      const answer = await this.asVisitor((token) =>
-        this.calls.ask("GET", "conversation?after=0", { token }),
-      );
-      if (answer.conversation_id) this.took(answer.conversation_id, answer.messages);
+      await this.calls.ask("GET", `conversation?${this.newsQuery}`, { token });
     } catch (error) {
       if (!(error instanceof Refusal) && !(error instanceof Unreachable)) throw error;
+      if (error.status === 401) this.forgetToken(token);
+      this.outbox.flush();
     }
+  }
+
+  // From where on news are wanted: positions count within a conversation.
+  get newsSince() {
+    const { current, head } = this.thread;
+    return current ? { after: head, conversation_id: current.id } : { after: 0 };
+  }
+
+  get newsQuery() {
+    return new URLSearchParams(this.newsSince).toString();
   }
 
   reloadConfig() {
@@ -284,18 +293,14 @@ class Chat {
   }
 
   hearClosed(conversationId) {
-    const talk = conversationId ? this.thread.talk(conversationId) : this.thread.current;
-    if (talk) talk.closed = true;
+    this.thread.talk(conversationId).closed = true;
   }
 
   // Messages, from wherever: the socket, a poll, the answer to a message of ours.
   took(conversationId, messages) {
     const fresh = this.thread.add(conversationId, messages.filter(Boolean));
-    if (this.isLoaded) {
-      for (const message of fresh) {
-        if (message.author !== "visitor") for (const listener of this.arrivals) listener(message);
-      }
-    }
+    const news = this.isLoaded ? fresh.filter(isNews) : [];
+    for (const message of news) for (const listener of this.arrivals) listener(message);
     if (fresh.length) this.tab.remove("faq");
     this.changed();
   }

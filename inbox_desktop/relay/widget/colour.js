@@ -2,6 +2,8 @@
 
 const LIGHT_SURFACE = [255, 255, 255];
 const DARK_SURFACE = [27, 30, 37];
+const LIGHT_BUBBLE = [241, 243, 246];
+const DARK_BUBBLE = [38, 43, 53];
 const INK = [16, 19, 26];
 const READABLE = 4.5;
 const NEARLY_READABLE = 2.8;
@@ -52,12 +54,13 @@ function accentProperties(text, dark) {
   const accent = wearsWhite ? readableOn(LIGHT_SURFACE, brand, READABLE) : brand;
   const surface = dark ? DARK_SURFACE : LIGHT_SURFACE;
   const onAccent = wearsWhite ? LIGHT_SURFACE : INK;
+  const bubble = dark ? DARK_BUBBLE : LIGHT_BUBBLE;
   const soft = mix(surface, accent, dark ? 0.22 : 0.1);
   return {
     "--accent": hex(accent),
     "--on-accent": hex(onAccent),
     "--accent-soft": hex(soft),
-    "--accent-text": hex(readableOn(soft, accent, READABLE)),
+    "--accent-text": hex(readableOn(bubble, readableOn(soft, accent, READABLE), READABLE)),
     "--ring": hex(readableOn(surface, accent, 3)),
   };
 }

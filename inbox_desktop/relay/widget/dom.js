@@ -65,3 +65,8 @@ function icon(name) {
   }
   return svg;
 }
+
+// To whoever builds the page.
+function complain(text) {
+  console.error(`Inbox chat: ${text}`);
+}

@@ -2,10 +2,6 @@
 
 const CONFIG_PAUSES = [2, 5, 15, 60]; // seconds between tries to get the settings; the last one repeats
 
-function complain(text) {
-  console.error(`Inbox chat: ${text}`);
-}
-
 // data-chat, data-theme="light|dark|auto", data-locale, data-launcher="none"
 function start(script) {
   const chatId = script && script.dataset.chat;
@@ -93,12 +89,15 @@ async function bringUp(chat, widget) {
     } catch (error) {
       if (!(error instanceof Refusal) && !(error instanceof Unreachable)) throw error;
       if (error instanceof Refusal && error.status !== 429) {
-        complain(
-          `the relay refused this page (${error.code || error.status}). Check the chat's id, and that ${location.origin} ` +
-            "is among the chat's allowed pages in its settings.",
-        );
+        complain(`the relay refused this page (${error.code || error.status}).`);
         widget.host.remove();
         return;
+      }
+      if (round === 0) {
+        complain(
+          `the relay can't be reached, or it does not let ${location.origin} use this chat. It is tried again. ` +
+            "Check the chat's id, and that this address is among the chat's allowed pages.",
+        );
       }
       const pause = CONFIG_PAUSES[Math.min(round, CONFIG_PAUSES.length - 1)];
       await new Promise((resolve) => setTimeout(resolve, pause * 1000));

@@ -6,6 +6,7 @@ const SILENCE_LIMIT = 60_000;
 const POLL_SECONDS = 25;
 const SOCKET_AGAIN_AFTER = 5 * 60_000;
 const LONGEST_PAUSE = 60_000;
+const UNAUTHORIZED = 4401;
 
 class Link {
   constructor(chat) {
@@ -140,7 +141,7 @@ class Link {
       socket.onopen = () => {
         const visitor = this.chat.visitor;
         if (!visitor) socket.close();
-        else this.tell({ type: "hello", token: visitor.token, after: this.chat.thread.head });
+        else this.tell({ type: "hello", token: visitor.token, ...this.chat.newsSince });
       };
       socket.onmessage = (event) => {
         heardAt = Date.now();
@@ -153,7 +154,10 @@ class Link {
         }
         this.chat.heard(frame);
       };
-      socket.onclose = end;
+      socket.onclose = (event) => {
+        if (event.code === UNAUTHORIZED) this.chat.doubtToken();
+        end();
+      };
       // A socket without a network may take minutes to notice that it is closing: close() counts at once.
       const close = socket.close.bind(socket);
       socket.close = () => {
@@ -179,7 +183,7 @@ class Link {
     const { signal } = this.stopPolling;
     try {
       while (!signal.aborted && !this.mayUseSocket()) {
-        const path = `conversation?after=${this.chat.thread.head}${wait ? `&wait=${wait}` : ""}`;
+        const path = `conversation?${this.chat.newsQuery}&wait=${wait}`;
         const answer = await this.chat.asVisitor((token) =>
           this.chat.calls.ask("GET", path, { token, signal, timeout: (wait + 20) * 1000 }),
         );

@@ -207,7 +207,7 @@ class Menu {
     label(this.button, this.chat.say("more"));
     const shown = {
       details: !this.chat.isVerified,
-      transcript: this.chat.config.transcript && this.chat.thread.current,
+      transcript: this.chat.config.transcripts && this.chat.thread.current,
     };
     for (const { key, node } of this.entries) {
       setText(node, this.chat.say(key));

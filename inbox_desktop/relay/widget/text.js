@@ -1,4 +1,4 @@
-// Text as people read it: links, times, sizes, names, and the blanks in the shop's own texts.
+// Text as people read it: links, times, sizes, names.
 
 const LINK = /\b(?:https?:\/\/|www\.)[^\s<>"'{}|\\^\x60]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+/gi;
 const MAX_LINKS = 200;
@@ -40,26 +40,6 @@ function hrefOf(shown) {
   } catch {
     return null;
   }
-}
-
-const FILTERS = {
-  upper: (text) => text.toUpperCase(),
-  lower: (text) => text.toLowerCase(),
-  title: (text) =>
-    text.toLowerCase().replace(/(^|[\s-])(\S)/g, (_, gap, letter) => gap + letter.toUpperCase()),
-  trim: (text) => text.trim(),
-};
-
-// {{ first_name|default('there') }}: a variable with the filters that the shop's texts may use.
-function fillText(template, values) {
-  return template.replace(/\{\{\s*(\w+)([^}]*)\}\}/g, (_, name, filters) => {
-    let value = values[name] || "";
-    for (const found of filters.matchAll(/\|\s*(\w+)\s*(?:\(\s*(?:'([^']*)'|"([^"]*)")[^)]*\))?/g)) {
-      if (found[1] === "default") value = value || (found[2] ?? found[3] ?? "");
-      else if (Object.hasOwn(FILTERS, found[1])) value = FILTERS[found[1]](value);
-    }
-    return value;
-  });
 }
 
 function clockTime(date, locale) {

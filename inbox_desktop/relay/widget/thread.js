@@ -53,10 +53,15 @@ class Thread {
 
   // What others wrote in the present conversation, oldest first.
   incoming() {
-    return this.current ? this.ordered(this.current).filter((message) => message.author !== "visitor") : [];
+    return this.current ? this.ordered(this.current).filter(isNews) : [];
   }
 
   clear() {
     this.talks = [];
   }
+}
+
+// The welcome and the looked-up questions were on the screen before they became messages.
+function isNews({ author, kind }) {
+  return author !== "visitor" && kind !== "welcome" && kind !== "faq";
 }
