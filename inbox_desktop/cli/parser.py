@@ -29,6 +29,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.set_defaults(run=_later("window", "run_window"))
     commands = parser.add_subparsers(metavar="COMMAND")
     _add_channel_commands(commands)
+    _add_relay_commands(commands)
     _add_mail_commands(commands)
     _add_ticket_commands(commands)
     return parser
@@ -70,6 +71,7 @@ def _add_channel_commands(commands: "argparse._SubParsersAction[argparse.Argumen
     kinds = verbs.add_parser("add", help="connect a channel").add_subparsers(metavar="KIND", required=True)
     _add_email_command(kinds.add_parser("email", help="a mailbox"))
     _add_sms_command(kinds.add_parser("sms", help="a number for text messages"))
+    _add_chat_command(kinds.add_parser("chat", help="a web chat at the relay"))
     listing = verbs.add_parser("list", help="every channel, a line each")
     listing.add_argument("--json", action="store_true")
     listing.set_defaults(run=_later("channels", "list_channels"))
@@ -121,6 +123,35 @@ def _add_sms_command(sms: argparse.ArgumentParser) -> None:
         help="who gets that e-mail; the inbox's owner if not given",
     )
     sms.set_defaults(run=_later("channels", "add_sms"))
+
+
+def _add_chat_command(chat: argparse.ArgumentParser) -> None:
+    chat.add_argument("--name", required=True, metavar="N", help="what visitors see, as the shop's name")
+    chat.add_argument(
+        "--origin",
+        action="append",
+        required=True,
+        metavar="O",
+        help="where the pages are, as https://shop.example; more than one may be named",
+    )
+    chat.add_argument("--support-address", metavar="A", help="an e-mail channel, for answers to who has left")
+    chat.add_argument("--locale", choices=["auto", "en", "pt", "es"], default="auto")
+    chat.set_defaults(run=_later("relay", "add_chat"))
+
+
+def _add_relay_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    relay = commands.add_parser("relay", help="the server for web chat: connect, status, disconnect")
+    verbs = relay.add_subparsers(metavar="VERB", required=True)
+    connect = verbs.add_parser("connect", help="join with an invitation code ('inbox-relay invite')")
+    connect.add_argument("--url", required=True, metavar="U", help="the relay, as https://chat.shop.example")
+    secret = connect.add_mutually_exclusive_group()
+    secret.add_argument("--code-stdin", action="store_true", help="read the code from standard input")
+    secret.add_argument("--token-env", metavar="NAME", help="read this variable for a desktop's token")
+    connect.set_defaults(run=_later("relay", "connect_relay"))
+    status = verbs.add_parser("status", help="whether the relay knows this desktop; exit 0 only if it does")
+    status.set_defaults(run=_later("relay", "relay_status"))
+    disconnect = verbs.add_parser("disconnect", help="leave the relay; tickets stay")
+    disconnect.set_defaults(run=_later("relay", "disconnect_relay"))
 
 
 def _add_mail_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -6,7 +6,9 @@ import os
 from typing import TYPE_CHECKING
 
 from inbox_desktop.models.channel_settings import ChannelSettings
+from inbox_desktop.models.kinds import ChannelKind
 from inbox_desktop.sync.errors import ChannelError, Fault
+from inbox_desktop.sync.relay.access import RELAY
 
 if TYPE_CHECKING:  # it loads the numbering plans
     from inbox_desktop.models.sms_settings import SmsSettings
@@ -23,6 +25,8 @@ class Secrets:
         Raises:
             ChannelError: there is none, or the keyring cannot be asked.
         """
+        if settings.KIND is ChannelKind.CHAT:  # chats sign in nowhere: the relay's link does, for all of them
+            return self.kept(RELAY, settings.secret_env, "the relay")
         if not settings.account:
             return ""
         return self.kept(channel_id, settings.secret_env, settings.account)

@@ -89,6 +89,15 @@ class RelayDesk:
             token = None
         return await try_relay(url, token.strip() if token else None, step)
 
+    async def url(self) -> str | None:
+        """Where the relay is that this inbox is connected to, None without one.
+
+        Raises:
+            StorageError: the database could not be read.
+        """
+        settings = await self._services.relay.settings()
+        return settings.url if settings is not None else None
+
     async def create_chat(self, site: ChatSite) -> str:
         """Make a chat at the relay and add its channel; returns the channel's id.
 
@@ -218,7 +227,5 @@ def is_code(text: str) -> bool:
 
 
 def _save(session: WriteSession, settings: RelaySettings | None) -> None:
-    perform(
-        session,
-        SaveSetting(actor=SYSTEM, key=RELAY, value=settings.to_json() if settings is not None else None),
-    )
+    value = settings.to_json() if settings is not None else None
+    perform(session, SaveSetting(actor=SYSTEM, key=RELAY, value=value))
