@@ -31,6 +31,12 @@ _WIDTH: Final = 440
 _TALLEST: Final = 460
 _S = DeliveryState
 _BY_ITSELF: Final = {MessageKind.AUTO_REPLY: "automatic answer", MessageKind.NOTIFICATION: "notification"}
+_LOOK: Final = {
+    ChannelKind.EMAIL: "Look into the Sent folder of the mailbox.",
+    ChannelKind.SMS: ASK,
+    ChannelKind.CHAT: "The relay takes a message once only: it can be sent again without harm.",
+}
+"""What a person can do who is asked whether a message was sent."""
 
 Choice = tuple[str, Callable[[str, OutboxRow], Deed]]
 
@@ -46,7 +52,7 @@ def state_words(row: OutboxRow, moment: datetime, locale: QLocale) -> str:
         case _S.FAILED:
             return f"{'It did not arrive.' if is_text else 'Not sent.'}{detail}"
         case _S.UNKNOWN:
-            look = ASK if is_text else "Look into the Sent folder of the mailbox."
+            look = _LOOK[row.channel_kind]
             return f"It is not known whether it was sent.{detail} {look}"
         case _ if row.not_before is not None and row.not_before > moment:
             seconds = (row.not_before - moment).total_seconds()

@@ -259,8 +259,9 @@ class Composer(KitWidget):
         if self._is_note:
             return _NOTE_HINT
         if self._thread is not None and self._is_direct:
-            verb = "Text" if self.texts.is_on else "Message"
-            return f"{verb} {person(self._thread.ticket)}…"
+            is_nameless = self.chats.is_on and not self._thread.ticket.customer_name
+            who = "the visitor" if is_nameless else person(self._thread.ticket)
+            return f"{'Text' if self.texts.is_on else 'Message'} {who}…"
         name = called(customer_label(self._thread.ticket)) if self._thread else ""
         return f"Reply to {name}…" if name else "Reply…"
 

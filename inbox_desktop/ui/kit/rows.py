@@ -252,7 +252,6 @@ def _paint_plan(painter: QPainter, row: TicketRow, plan: RowPlan, ground: str, s
         painter,
         plan.avatar,
         customer_label(row),
-        colour_key=row.customer_name or row.customer_address,
         channel=row.channel_kind,
         behind=ground,
     )

@@ -27,11 +27,11 @@ _NAMELESS: Final = {
 def customer_label(row: TicketRow) -> str:
     """What the customer is called in lists: the name, else the address or phone, never nothing.
 
-    A visitor's own id says nothing to people: its end tells two of them apart ("Visitor 4F21").
+    A visitor's own id says nothing to people: its end tells two of them apart ("Visitor · 4F21").
     """
     address = row.customer_shown or row.customer_address
     if row.channel_kind is ChannelKind.CHAT and "@" not in address and not row.customer_name:
-        return " ".join((_NAMELESS[ChannelKind.CHAT], address[-4:].upper())).strip()
+        return " · ".join(filter(None, (_NAMELESS[ChannelKind.CHAT], address[-4:].upper())))
     return one_line(row.customer_name) or one_line(address) or _NAMELESS[row.channel_kind]
 
 

@@ -147,7 +147,7 @@ def test_a_visitor_without_a_name_is_told_apart(qtbot: QtBot, pane: ThreadPane, 
     ticket_id = chat.room.write(nameless).ticket_id
     pane.show_ticket(ticket_id)
     qtbot.waitUntil(lambda: pane.thread is not None)
-    assert pane._header._subject.text() == f"Visitor {nameless.visitor_id[-4:].upper()}"
+    assert pane._header._subject.text() == f"Visitor · {nameless.visitor_id[-4:].upper()}"
 
 
 def test_automatic_answers_are_marked(qtbot: QtBot, shown: ThreadPane, chat: Chat) -> None:
