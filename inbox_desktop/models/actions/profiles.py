@@ -11,8 +11,9 @@ from inbox_desktop.models.actions.joining import Joined, join, part, tickets_at_
 from inbox_desktop.models.ids import new_id
 from inbox_desktop.models.kinds import ChannelKind, IdentityKind
 from inbox_desktop.models.phones import PhoneError, read_phone
+from inbox_desktop.models.queries.profiles import apart_key
 from inbox_desktop.models.store import WriteSession
-from inbox_desktop.models.tables import Consent, ConsentChange, Customer, Identity, Message, Ticket
+from inbox_desktop.models.tables import Consent, ConsentChange, Customer, Identity, Message, Setting, Ticket
 
 LONGEST_ADDRESS: Final = 320
 
@@ -203,6 +204,31 @@ class SplitCustomers(Action):
         for ticket in session.scalars(query):
             if phones and ticket.customer_address not in phones:
                 ticket.customer_address = phones[-1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeepApart(Action):
+    """Two profiles are two people: merging them is suggested no more. Not `apart` takes that back."""
+
+    name: ClassVar[str] = "customer.keep_apart"
+    one_id: str
+    other_id: str
+    apart: bool = True
+
+    def apply(self, session: WriteSession) -> Effect:
+        """Refused for a profile that is gone."""
+        key = apart_key(the_customer(session, self.one_id).id, the_customer(session, self.other_id).id)
+        standing = session.get(Setting, key)
+        if self.apart and standing is None:
+            session.add(Setting(key=key, value=True))
+        elif not self.apart and standing is not None:
+            session.delete(standing)
+        for customer_id in (self.one_id, self.other_id):
+            session.note("customer", customer_id)
+        undo = KeepApart(
+            actor=self.actor, one_id=self.one_id, other_id=self.other_id, apart=standing is not None
+        )
+        return Effect(undo=undo)
 
 
 def the_customer(session: WriteSession, customer_id: str) -> Customer:

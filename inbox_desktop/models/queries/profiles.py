@@ -21,6 +21,7 @@ from inbox_desktop.models.tables import (
     Customer,
     Identity,
     Message,
+    Setting,
     Ticket,
 )
 from inbox_desktop.models.texts import snippet_of
@@ -102,13 +103,21 @@ def merge_suggestions(connection: Connection, customer_id: str) -> tuple[MergeSu
 
     Of somebody with a phone: those known only by e-mail whose mails name that phone. Of somebody known only
     by e-mail: those with a phone that their mails name. Of somebody who typed an e-mail address in a chat,
-    which proves nothing: whose it is; and the other way round.
+    which proves nothing: whose it is; and the other way round. Who was said to be another person is left out.
     """
     phones = _phones(connection, customer_id)
     by_phone = _who_wrote(connection, phones) if phones else _whose_phone(connection, customer_id)
     find = chain(by_phone, _whose_address(connection, customer_id), _who_typed(connection, customer_id))
     others = {one.customer_id: one for one in find if one.customer_id != customer_id}
+    keys = {apart_key(customer_id, other): other for other in others}
+    for key in list(connection.scalars(select(Setting.key).where(Setting.key.in_(keys)))):
+        del others[keys[key]]
     return tuple(others.values())[:MOST_SUGGESTIONS]
+
+
+def apart_key(one: str, other: str) -> str:
+    """The setting that is there when somebody has said that two profiles are two people."""
+    return f"profiles.apart.{min(one, other)}.{max(one, other)}"
 
 
 def _who_wrote(connection: Connection, phones: Iterable[str]) -> Iterator[MergeSuggestion]:

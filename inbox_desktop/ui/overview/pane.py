@@ -223,6 +223,8 @@ class OverviewPane(QWidget):
         )
         merge = partial(self.profile.merge, found.customer_id, found.name, found.address)
         self._double.add_link("Merge", merge)
+        apart = partial(self.profile.keep_apart, found.customer_id, found.name, found.address)
+        self._double.add_link("Another person", apart)
         self._column.insertWidget(1, self._double)
 
     def _on_changed(self, changed: Changed) -> None:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from inbox_desktop.models.actions import Action, Outcome, Refusal, agent
 from inbox_desktop.models.actions.consent import ChangeConsent
-from inbox_desktop.models.actions.profiles import AddIdentity, MergeCustomers
+from inbox_desktop.models.actions.profiles import AddIdentity, KeepApart, MergeCustomers
 from inbox_desktop.models.kinds import ConsentSource, ConsentState
 from inbox_desktop.models.phones import region_of
 from inbox_desktop.models.queries.profiles import merge_suggestions
@@ -48,6 +48,10 @@ class ProfileTools(QObject):
     def set_overview(self, found: Overview | None) -> None:
         """Take over what is on the screen, and look for another profile of the same person."""
         self._overview = found
+        self._look_for_doubles()
+
+    def _look_for_doubles(self) -> None:
+        found = self._overview
         if found is None:
             return
         question = partial(_suggestions, customer_id=found.ticket.customer_id)
@@ -154,6 +158,20 @@ class ProfileTools(QObject):
 
     def _merged(self, said: str, results: list[Outcome | Refusal]) -> None:
         self.performed.emit(results, said)
+
+    def keep_apart(self, customer_id: str, name: str, address: str) -> None:
+        """Note that another profile is another person: it is suggested no more."""
+        found = self._overview
+        if found is None:
+            return
+        ours = found.ticket.customer_id
+        action = KeepApart(actor=agent(self._bridge.me.id), one_id=ours, other_id=customer_id)
+        said = f"Noted that {one_line(name) or one_line(address) or 'the other one'} is another person"
+        self._bridge.perform([action], partial(self._kept_apart, said), self._bridge.trouble.emit)
+
+    def _kept_apart(self, said: str, results: list[Outcome | Refusal]) -> None:
+        self.performed.emit(results, said)
+        self._look_for_doubles()
 
 
 def _suggestions(reader: Reader, customer_id: str) -> tuple[MergeSuggestion, ...]:

@@ -4,7 +4,7 @@ import pytest
 
 from inbox_desktop.models.actions import agent
 from inbox_desktop.models.actions.consent import ChangeConsent
-from inbox_desktop.models.actions.profiles import MergeCustomers
+from inbox_desktop.models.actions.profiles import KeepApart, MergeCustomers
 from inbox_desktop.models.kinds import ConsentKind, ConsentSource, ConsentState
 from inbox_desktop.models.queries.overview import overview
 from inbox_desktop.models.queries.profiles import merge_suggestions
@@ -12,7 +12,7 @@ from inbox_desktop.models.queries.rows import MergeSuggestion, Overview
 from inbox_desktop.models.sms_settings import AutoResponder
 from inbox_desktop.models.store import Store
 from tests.models.samples import Mailroom, done
-from tests.models.texting import ANA, BO, Phones, ticket
+from tests.models.texting import ANA, BO, Phones, ticket, well
 
 
 @pytest.fixture
@@ -114,6 +114,20 @@ def test_a_mail_that_names_the_phone_suggests_a_merge(
 def test_other_numbers_suggest_nothing(store: Store, receive: Mailroom, phones: Phones, written: str) -> None:
     mail, text = receive(text=written), phones.text()
     assert suggestions(store, text.ticket_id) == suggestions(store, mail.ticket_id) == ()
+
+
+def test_who_was_said_to_be_another_person_is_no_longer_suggested(
+    store: Store, julia: str, receive: Mailroom, phones: Phones
+) -> None:
+    mail, text = receive(text="(415) 555-0132"), phones.text()
+    (found,) = suggestions(store, text.ticket_id)
+    own = ticket(store, text.ticket_id).customer_id
+    said = done(store, KeepApart(actor=agent(julia), one_id=own, other_id=found.customer_id))
+    assert suggestions(store, text.ticket_id) == suggestions(store, mail.ticket_id) == ()
+    assert said.undo is not None
+    done(store, said.undo)
+    assert suggestions(store, text.ticket_id) == (found,)
+    well(store)
 
 
 def test_merged_profiles_are_no_longer_suggested(

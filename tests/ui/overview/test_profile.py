@@ -280,6 +280,21 @@ def test_a_number_that_stands_in_mails_is_offered_for_merging_and_that_is_undone
     qtbot.waitUntil(lambda: pane._double is not None)
 
 
+def test_another_person_is_suggested_no_more(
+    qtbot: QtBot, pane: OverviewPane, world: World, ticket: str
+) -> None:
+    world.arrive(
+        author_name="Eve Fox", author_address="eve@mail.example", text="My sister's: (415) 555-0132."
+    )
+    show(qtbot, pane, ticket)
+    qtbot.waitUntil(lambda: pane._double is not None)
+    with qtbot.waitSignal(pane.performed) as told:
+        click(button(pane, "Another person"))
+    assert told.args is not None
+    assert told.args[1] == "Noted that Eve Fox is another person"
+    qtbot.waitUntil(lambda: pane._double is None)
+
+
 def test_a_profile_to_merge_with_is_found_by_typing(
     qtbot: QtBot, pane: OverviewPane, world: World, ticket: str
 ) -> None:
