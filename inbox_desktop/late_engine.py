@@ -115,6 +115,8 @@ class LateEngine:
     @property
     def publishes(self) -> bool:
         """Whether pictures can be sent by text."""
+        if self._made is not None:
+            return self._made.publishes
         return self._publisher is not None and self._publisher.is_open
 
     def connect_relay(self, url: str, code_or_token: str) -> Future[RelayInfo]:

@@ -207,7 +207,7 @@ class Engine:
     @property
     def publishes(self) -> bool:
         """Whether pictures can be sent by text: that takes a public address."""
-        return self._services.publisher.is_open
+        return self._services.public.is_open
 
     def health(self) -> tuple[Health, ...]:
         """What every channel says about itself now."""

@@ -26,8 +26,8 @@ class Services:
     """Shared by all channels of one engine. Whatever blocks runs on one of its threads.
 
     `packer` compresses; `files` reads the database and writes attachments, and may wait for the disk.
-    `publisher` puts at a public address what a text refers to; `hooks` hands the channels what providers
-    told the relay.
+    `publisher` is what puts at a public address what a text refers to, in place of the relay; `hooks` hands
+    the channels what providers told the relay.
     """
 
     store: Store
@@ -48,6 +48,15 @@ class Services:
     def relay_link(self) -> RelayLink:
         """What follows the relay's feed; the engine's crew runs it."""
         return RelayLink(self)
+
+    @functools.cached_property
+    def public(self) -> Publisher:
+        """What publishes what texts refer to: `publisher`, or else the relay, if there is one."""
+        if not isinstance(self.publisher, NoPublisher):
+            return self.publisher
+        from inbox_desktop.sync.relay.publisher import RelayPublisher  # noqa: PLC0415 - it needs this class
+
+        return RelayPublisher(self)
 
     @functools.cached_property
     def signing_key(self) -> bytes:

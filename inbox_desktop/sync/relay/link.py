@@ -18,6 +18,7 @@ from inbox_desktop.sync.backoff import Backoff
 from inbox_desktop.sync.errors import ChannelError, OutsideError
 from inbox_desktop.sync.relay.access import RELAY
 from inbox_desktop.sync.relay.live import LiveBoard
+from inbox_desktop.sync.relay.telling import telling_texts
 from inbox_desktop.sync.report import Counts
 from inbox_desktop.sync.standing import Standing
 
@@ -44,7 +45,7 @@ class RelayLink:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._listeners: list[Callable[[Health], None]] = []
+        self._listeners: list[Callable[[Health], None]] = [telling_texts(services)]
         self._standing = Standing(RELAY, ChannelKind.CHAT, "Relay", self._tell)
         self._changed = asyncio.Event()
         self._socket: RelaySocket | None = None
@@ -195,9 +196,11 @@ class RelayLink:
             from inbox_desktop.sync.chat.intake import ChatIntake  # noqa: PLC0415 - only with a relay
             from inbox_desktop.sync.chat.mail_jobs import ChatMails  # noqa: PLC0415
             from inbox_desktop.sync.relay.feed import FeedFollower  # noqa: PLC0415
+            from inbox_desktop.sync.relay.texts import TextWebhooks  # noqa: PLC0415
 
             intake, mails = ChatIntake(self._services, self.live), ChatMails(self._services)
-            self._follower = FeedFollower(self._services, (intake, mails))
+            texts = TextWebhooks(self._services)
+            self._follower = FeedFollower(self._services, (intake, mails, texts))
         return self._follower
 
     def _the_pushing(self) -> Pushing:

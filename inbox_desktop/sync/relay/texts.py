@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from inbox_desktop.models.health import Health
-from inbox_desktop.models.kinds import ChannelState
 from inbox_desktop.sync.errors import OutsideError
 from inbox_desktop.sync.relay.client import RelayClient, RelayError
 from inbox_desktop.sync.relay.feed import Change, FeedPage
@@ -65,22 +63,6 @@ class TextWebhooks:
 
     async def taken(self, client: RelayClient) -> None:
         """Nothing follows from it."""
-
-
-def telling_texts(services: Services) -> Callable[[Health], None]:
-    """What tells the channels of texts, by the link's health, whether the relay is there."""
-
-    def hear(health: Health) -> None:
-        if health.state is ChannelState.CONNECTED:
-            if services.hooks.relay is None:
-                services.hooks.up(RelayTexts(services))
-        elif health.state in {ChannelState.OFFLINE, ChannelState.FAILED}:
-            if services.relay.is_connected:
-                services.hooks.down()
-            else:
-                services.hooks.gone()
-
-    return hear
 
 
 def _field(found: Any, name: str, kind: type) -> Any:

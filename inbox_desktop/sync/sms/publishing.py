@@ -24,12 +24,12 @@ class PublishingError(InboxError):
 
 
 class Publisher(Protocol):
-    """Publishes for one inbox. Doing so again gives the same addresses again.
+    """Publishes for one inbox. Doing so again gives the same addresses again."""
 
-    `is_open`: there is a public address.
-    """
-
-    is_open: bool
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a public address."""
+        ...
 
     async def publish(self, file: OutgoingFile) -> str:
         """The public URL of a file, for as long as a provider needs to fetch it.

@@ -33,7 +33,7 @@ class TextSender:
         """Try once. Its links and pictures are published before the text leaves."""
         try:
             text = await self._text(mail)
-            pictures = [await self._services.publisher.publish(file) for file in mail.files]
+            pictures = [await self._services.public.publish(file) for file in mail.files]
         except PublishingError as error:
             state = DeliveryState.FAILED if error.is_final else DeliveryState.QUEUED
             return same_for_all(mail, state, str(error))
@@ -86,7 +86,7 @@ class TextSender:
     async def _text(self, mail: OutgoingMail) -> str:
         """The text with short links, the same ones every time."""
         links = web_links(mail.text) if self._channel.settings.shorten_links else ()
-        return with_links(mail.text, await self._services.publisher.shorten(mail.message_id, links))
+        return with_links(mail.text, await self._services.public.shorten(mail.message_id, links))
 
     async def _note_opt_out(self, mail: OutgoingMail, words: str) -> None:
         """The person has said stop to the provider, who has not told us."""
