@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import uvicorn
 
 from inbox_desktop.relay.app import create_app
@@ -14,6 +16,8 @@ HEARTBEAT_SECONDS = 20.0
 def make_server(relay: Relay) -> uvicorn.Server:
     """A server for the relay, not yet running. Addresses in logs and limits are those behind the proxies."""
     config = relay.config
+    # Whoever adds handlers to every logger would otherwise write down the keys in files' addresses.
+    logging.getLogger("uvicorn.access").disabled = True
     settings = uvicorn.Config(
         create_app(relay),
         host=config.host,
