@@ -304,6 +304,7 @@ class Engine:
             deliveries = await self._flush(setups, problems)
             return SyncReport(tuple(channels), deliveries, tuple(problems.values()))
         finally:
+            await self._services.relay.close()
             self._services.close(STOP_SECONDS)
 
     async def _sync_channel(self, setup: ChannelSetup) -> ChannelReport:
