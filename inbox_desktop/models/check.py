@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, text
 
+from inbox_desktop.models.actions.texts import QUARANTINED
 from inbox_desktop.models.attachments import AttachmentStore
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.errors import DAMAGED_ADVICE
@@ -73,6 +74,17 @@ class QuarantinedMail:
 
 
 @dataclass(frozen=True, slots=True)
+class QuarantinedText:
+    """A text that the provider listed and that is in no ticket, through a fault of the program."""
+
+    channel: str
+    external_id: str
+    phone: str
+    sent_at: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckReport:
     """What `check` found. `integrity` is "ok" or SQLite's own words, `problems` are sentences for people."""
 
@@ -84,6 +96,7 @@ class CheckReport:
     messages: int
     journal: int
     quarantine: tuple[QuarantinedMail, ...] = ()
+    quarantined_texts: tuple[QuarantinedText, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -103,6 +116,7 @@ class CheckReport:
             "problems": list(self.problems),
             "ledger": [row.to_json() for row in self.ledger],
             "quarantine": [asdict(mail) for mail in self.quarantine],
+            "quarantined_texts": [asdict(one) for one in self.quarantined_texts],
             "deliveries": {state.value: count for state, count in self.deliveries},
             "open_deliveries": self.open_deliveries,
             "tickets": self.tickets,
@@ -120,6 +134,11 @@ class CheckReport:
         lines.extend(
             f"{mail.channel} {mail.folder}, UID {mail.uid}, not taken in: {mail.reason}"
             for mail in self.quarantine
+        )
+        lines.extend(
+            f"{one.channel}: the text {one.external_id} with {one.phone} of {one.sent_at} was not taken in: "
+            f"{one.reason}"
+            for one in self.quarantined_texts
         )
         waiting = ", ".join(f"{count} {state.value}" for state, count in self.deliveries)
         lines.append(f"deliveries: {waiting or 'none'}; open: {self.open_deliveries}")
@@ -152,6 +171,7 @@ def check(store: Store) -> CheckReport:
             messages=_count(connection, Message),
             journal=_count(connection, JournalEntry),
             quarantine=_quarantine(connection),
+            quarantined_texts=_quarantined_texts(connection),
         )
 
 
@@ -188,6 +208,19 @@ def _quarantine(connection: Connection) -> tuple[QuarantinedMail, ...]:
         .order_by(Channel.address, Mailbox.folder, LedgerEntry.uid)
     )
     return tuple(QuarantinedMail(*row) for row in connection.execute(query))
+
+
+def _quarantined_texts(connection: Connection) -> tuple[QuarantinedText, ...]:
+    """By the journal, without those that were taken in later."""
+    entries = select(JournalEntry.arguments).where(JournalEntry.name == QUARANTINED)
+    found: dict[tuple[str, str], QuarantinedText] = {}
+    for told in connection.scalars(entries.order_by(JournalEntry.seq)):
+        key = (told["channel_id"], told["external_id"])
+        here = select(Message.id).where(Message.channel_id == key[0], Message.external_id == key[1])
+        if connection.scalar(here) is None:
+            address = connection.scalar(select(Channel.address).where(Channel.id == key[0])) or ""
+            found[key] = QuarantinedText(address, key[1], told["phone"], told["sent_at"], told["reason"])
+    return tuple(found.values())
 
 
 def _deliveries(connection: Connection) -> tuple[tuple[DeliveryState, int], ...]:

@@ -47,6 +47,9 @@ from inbox_desktop.models.sms_settings import SmsSettings
 from inbox_desktop.models.store import WriteSession
 from inbox_desktop.models.tables import Channel, Delivery, Message, Recipient
 
+QUARANTINED = "text.quarantine"
+"""The name under which the journal has what could not be taken in."""
+
 _AFTER = {
     DeliveryState.SENT: (DeliveryState.DELIVERED, DeliveryState.FAILED),
     DeliveryState.UNKNOWN: (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.FAILED),
@@ -147,7 +150,7 @@ class ReportDelivery(Action):
         if found is None:
             raise RefusedError("This text was not sent from here. Nothing was changed.")
         delivery, message = found
-        if self.state not in _AFTER.get(DeliveryState(delivery.state), ()):
+        if not is_news(DeliveryState(delivery.state), self.state):
             raise RefusedError(f"The text is {delivery.state} by now. Nothing was changed.")
         delivery.state, delivery.detail = self.state, self.detail
         delivery.finished_at = delivery.finished_at or self.at
@@ -171,6 +174,31 @@ class ReportDelivery(Action):
             source=ConsentSource.PROVIDER,
             detail=self.detail,
         ).apply(session)
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuarantineText(Action):
+    """Put on record that a listed text could not be taken in, through a fault of this program.
+
+    `check` shows it until it is here after all. Its words are kept, and lie at the provider besides.
+    """
+
+    name: ClassVar[str] = QUARANTINED
+    channel_id: str
+    external_id: str
+    phone: str
+    sent_at: datetime
+    text: str
+    reason: str
+
+    def apply(self, _session: WriteSession) -> Effect:
+        """Never refused."""
+        return Effect()
+
+
+def is_news(state: DeliveryState | None, report: DeliveryState) -> bool:
+    """Whether a report on a text in this state (None: of no delivery of ours) says something new."""
+    return state is not None and report in _AFTER.get(state, ())
 
 
 def receive_texts(

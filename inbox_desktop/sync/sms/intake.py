@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -11,7 +11,13 @@ from inbox_desktop.models.actions import Action, Outcome, Refusal, channel, perf
 from inbox_desktop.models.actions.deliveries import RecogniseSent
 from inbox_desktop.models.actions.inbound import InboundMessage
 from inbox_desktop.models.actions.receiving import DUPLICATE, SET_ASIDE
-from inbox_desktop.models.actions.texts import RecordCampaign, ReportDelivery, receive_texts
+from inbox_desktop.models.actions.texts import (
+    QuarantineText,
+    RecordCampaign,
+    ReportDelivery,
+    is_news,
+    receive_texts,
+)
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.errors import InboxError
 from inbox_desktop.models.kinds import DeliveryState, Direction, IdentityKind, MessageKind
@@ -28,6 +34,8 @@ log = logging.getLogger(__name__)
 MOST_IN_TRANSACTION = 100
 """Texts that are written at once: an agent's click waits behind one such transaction at most."""
 
+_LONGEST_REASON = 500
+
 _Change = Callable[[WriteSession], Counts]
 
 
@@ -39,6 +47,7 @@ class Intake:
         self._channel = text_channel
         self._provider = provider
         self._actor = channel(text_channel.id)
+        self._quarantined: set[str] = set()
         self._own = OwnTexts(services, text_channel.id)
         self._pictures = Pictures(services, provider)
 
@@ -67,40 +76,45 @@ class Intake:
         messages = [
             self._message(text, await self._pictures.fetch(text), history_until)
             for text in texts
-            if text.external_id not in known
+            if text.external_id not in known and text.external_id not in self._quarantined
         ]
         counts = Counts(duplicate=len(texts) - len(messages))
         if messages:
-            alone = [partial(self._receive, messages=[message]) for message in messages]
-            counts.add(await self._write(partial(self._receive, messages=messages), alone))
+            alone = {one.external_id: partial(self._receive, messages=[one]) for one in messages}
+            counts.add(await self._write(partial(self._receive, messages=messages), texts, alone))
         return counts
 
     async def _take_sent(self, texts: Sequence[ProviderText], history_until: datetime | None) -> Counts:
-        known = await self._own.known([text.external_id for text in texts])
+        ids = [text.external_id for text in texts]
+        known, states = await self._own.known(ids), await self._own.states(ids)
         ours = await self._own.like([text for text in texts if text.external_id not in known])
-        changes: list[_Change] = []
+        changes: dict[str, _Change] = {}
         for text in texts:
             own = ours.get(text.external_id)
             if text.external_id in known:
-                if text.state is not None:
-                    changes.append(partial(self._report, text=text))
+                if text.state is not None and is_news(states.get(text.external_id), text.state):
+                    changes[text.external_id] = partial(self._report, text=text)
+            elif text.external_id in self._quarantined:
+                continue
             elif own is None:
-                changes.append(partial(self._record, text=text, history_until=history_until))
+                changes[text.external_id] = partial(self._record, text=text, history_until=history_until)
             elif own.state is not DeliveryState.ATTEMPTING:  # that is the outbox's
-                changes.append(partial(self._settle, text=text, own=own))
+                changes[text.external_id] = partial(self._settle, text=text, own=own)
         if not changes:
             return Counts()
 
         def together(session: WriteSession) -> Counts:
             counts = Counts()
-            for change in changes:
+            for change in changes.values():
                 counts.add(change(session))
             return counts
 
-        return await self._write(together, changes)
+        return await self._write(together, texts, changes)
 
-    async def _write(self, together: _Change, alone: Sequence[_Change]) -> Counts:
-        """One transaction; when a fault of ours breaks it each text has its own, so that one
+    async def _write(
+        self, together: _Change, texts: Sequence[ProviderText], alone: Mapping[str, _Change]
+    ) -> Counts:
+        """One transaction; when a fault of ours breaks it each text has its own, by its id, so that one
         stops no other.
         """
         try:
@@ -110,15 +124,32 @@ class Intake:
         except Exception:
             log.exception("a batch of %d texts could not be written; each is tried alone", len(alone))
         counts = Counts()
-        for change in alone:
+        for text in texts:
+            if text.external_id not in alone:
+                continue
             try:
-                counts.add(await self._services.write(change))
+                counts.add(await self._services.write(alone[text.external_id]))
             except InboxError:
                 raise
-            except Exception:
+            except Exception as error:
                 log.exception("a text could not be written")
+                await self._quarantine(text, error)
                 counts.quarantined += 1
         return counts
+
+    async def _quarantine(self, text: ProviderText, error: Exception) -> None:
+        """Put it on record, and leave it alone until the next start, which may be another program's."""
+        self._quarantined.add(text.external_id)
+        action = QuarantineText(
+            actor=self._actor,
+            channel_id=self._channel.id,
+            external_id=text.external_id,
+            phone=text.sender if text.direction is Direction.INBOUND else text.recipient,
+            sent_at=text.at,
+            text=text.text,
+            reason=f"{type(error).__name__}: {error}"[:_LONGEST_REASON],
+        )
+        await self._services.write(lambda session: perform(session, action))
 
     # Changes, each within a transaction of the writer
 
@@ -146,10 +177,7 @@ class Intake:
             history=is_history,
             is_answer=text.is_answer,
         )
-        counts = _counted(perform(session, action))
-        if text.state is not None:
-            self._report(session, text)
-        return counts
+        return _counted(perform(session, action))
 
     def _settle(self, session: WriteSession, text: ProviderText, own: OwnText) -> Counts:
         """The provider lists what perhaps was sent, perhaps not."""

@@ -61,6 +61,11 @@ class OwnTexts:
         """Whether the inbox has the text of this provider's id."""
         return external_id in await self.known([external_id])
 
+    async def states(self, external_ids: Collection[str]) -> dict[str, DeliveryState]:
+        """How far those of these provider's ids are that are texts of ours."""
+        find = partial(delivery_states, channel_id=self._channel_id, external_ids=external_ids)
+        return await self._services.read(find)
+
     async def like(self, texts: Sequence[ProviderText]) -> dict[str, OwnText]:
         """Those of these texts, none of which is known by its id, that are ours; by the provider's id."""
         if not texts:
@@ -79,6 +84,18 @@ def known_ids(connection: Reader, channel_id: str, external_ids: Collection[str]
         ThreadKey.channel_id == channel_id, ThreadKey.external_id.in_(external_ids)
     )
     return frozenset(found for query in (named, before) for found in connection.scalars(query) if found)
+
+
+def delivery_states(
+    connection: Reader, channel_id: str, external_ids: Collection[str]
+) -> dict[str, DeliveryState]:
+    """The states of the channel's deliveries, by the provider's id."""
+    query = (
+        select(Message.external_id, Delivery.state)
+        .join(Delivery, Delivery.message_id == Message.id)
+        .where(Message.channel_id == channel_id, Message.external_id.in_(external_ids))
+    )
+    return {name: DeliveryState(state) for name, state in connection.execute(query) if name is not None}
 
 
 def nameless(connection: Reader, channel_id: str, texts: Sequence[ProviderText]) -> list[OwnText]:

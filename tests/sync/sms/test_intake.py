@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from inbox_desktop.demo.providers.twilio import TwilioSimulator
 from inbox_desktop.models.actions import agent
 from inbox_desktop.models.actions.deliveries import RetryDelivery
+from inbox_desktop.models.actions.texts import receive_texts
+from inbox_desktop.models.check import check
 from inbox_desktop.models.kinds import DeliveryState
+from inbox_desktop.models.store import WriteSession
 from tests.models.samples import done
 from tests.sync.sms.desk import CUSTOMER, NUMBER, SECRET
 from tests.sync.sms.line import SECRET_VARIABLE, Line
@@ -50,6 +54,50 @@ async def test_a_text_that_lay_there_for_an_hour_is_not_answered_by_itself(
     sim.text_from(CUSTOMER, "Where is my order?", at=sim.now - timedelta(hours=1))
     await line.poll()
     assert line.kinds() == ["message"]
+
+
+@pytest.mark.expects_log("could not be written")
+async def test_a_text_that_breaks_the_program_stops_no_other_and_is_on_record(
+    line: Line, sim: TwilioSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where, real = "inbox_desktop.sync.sms.intake.receive_texts", receive_texts
+
+    def broken(session: WriteSession, *given: Any, **named: Any) -> Any:
+        if any(message.text == "Bad" for message in given[2]):
+            raise ZeroDivisionError("a fault of ours")
+        return real(session, *given, **named)
+
+    monkeypatch.setattr(where, broken)
+    sim.text_from(CUSTOMER, "Good")
+    bad = sim.text_from(CUSTOMER, "Bad")
+    report = await line.poll()
+    assert (report.counts.quarantined, line.kinds().count("message")) == (1, 1)
+    (told,) = check(line.store).quarantined_texts
+    assert (told.external_id, told.phone) == (bad.id, CUSTOMER)
+    assert told.reason == "ZeroDivisionError: a fault of ours"
+    assert "was not taken in: ZeroDivisionError" in check(line.store).to_text()
+
+    monkeypatch.setattr(where, real)
+    await line.poll()
+    assert line.kinds().count("message") == 2
+    assert check(line.store).quarantined_texts == ()
+
+
+async def test_a_list_that_says_nothing_new_writes_nothing(
+    line: Line, sim: TwilioSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sim.campaign(CUSTOMER, "Sale", at=sim.now - timedelta(seconds=9))
+    delivery_id = await written(line, sim)
+    sent = sim.campaign(CUSTOMER, "It is on its way.", at=sim.now - timedelta(seconds=5))
+    line.attempt(delivery_id, DeliveryState.SENT, sent.id)
+    await line.poll()
+    assert line.delivery(delivery_id) is DeliveryState.DELIVERED
+
+    def refuse(*_given: object) -> None:
+        raise AssertionError("something was written")
+
+    monkeypatch.setattr(type(line.services), "write", refuse)
+    await line.poll()
 
 
 # What of the listed texts is ours
