@@ -90,9 +90,8 @@ class ChatIntake:
         known = await self._services.read(partial(_known, messages=messages))
         portions: dict[str, _Portion] = defaultdict(_Portion)
         for entry in messages:
-            conversation = told.get(entry.data["conversation_id"])
-            channel_id = channels.get(conversation["chat_id"]) if conversation is not None else None
-            if conversation is not None and channel_id is not None:
+            conversation = told[entry.data["conversation_id"]]  # stands on the same page, before it
+            if (channel_id := channels.get(conversation["chat_id"])) is not None:
                 await self._sort(portions[channel_id], entry, conversation, known, page, client)
         for data in told.values():
             if (channel_id := channels.get(data["chat_id"])) is not None:

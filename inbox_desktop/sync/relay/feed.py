@@ -145,8 +145,9 @@ class FeedFollower:
         except Exception:
             log.exception("a page of the relay's feed could not be taken in; each entry is tried alone")
         counts: dict[str, Counts] = defaultdict(Counts)
+        told = page.of("conversation")  # what the others refer to
         for entry in page.entries:
-            alone = replace(page, entries=(entry,))
+            alone = replace(page, entries=(entry,) if entry in told else (*told, entry))
             try:
                 for channel_id, some in (await self._take_together(alone, client, move=False)).items():
                     counts[channel_id].add(some)
