@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import queue
+import re
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
 import yaml
+from starlette.responses import Response
 
 from inbox_desktop.demo.providers.caller import Signed
-from inbox_desktop.demo.providers.simulator import Simulator
+from inbox_desktop.demo.providers.simulator import Call, Route, Simulator
 from inbox_desktop.demo.providers.telnyx import TelnyxSimulator
 from inbox_desktop.demo.providers.texts import SimText
 from inbox_desktop.demo.providers.twilio import TwilioSimulator
 from inbox_desktop.demo.providers.vonage import VonageSimulator
 from inbox_desktop.models.kinds import DeliveryState, Direction
+from inbox_desktop.models.sms_settings import Provider as Name
+from inbox_desktop.models.sms_settings import SmsSettings
+from inbox_desktop.relay.signatures import SignedRequest, check_signature
+from inbox_desktop.relay.webhooks import read_webhook
 from inbox_desktop.sync.sms import telnyx, twilio, vonage
+from inbox_desktop.sync.sms.channel import make_provider
 from inbox_desktop.sync.sms.provider import Picture, ProviderText
 from inbox_desktop.sync.sms.vonage_parts import Puzzle, TextPart, join_ids
 from tests.sync.sms.desk import CUSTOMER, NUMBER, SECRET, SetClock
@@ -208,3 +217,52 @@ def test_vonages_webhooks_keep_to_its_description(shared_data: Path) -> None:
             assert told.keys() <= known.keys() | {"sig"}, "a signed one has its signature, too"
             assert {known[name]["type"] for name in told.keys() - {"sig"}} == {"string"}
             assert {type(value) for value in told.values()} == {str}
+
+
+@pytest.mark.parametrize(
+    ("sim", "signed_with"),
+    [
+        (TwilioSimulator(SECRET, NUMBER), lambda sim: sim.secret),
+        (VonageSimulator(SECRET, NUMBER), lambda sim: sim.signature_secret),
+        (TelnyxSimulator(SECRET, NUMBER), lambda sim: sim.public_key),
+    ],
+    ids=["twilio", "vonage", "telnyx"],
+)
+async def test_what_becomes_of_a_text_is_told_to_the_address_that_went_with_it(
+    sim: Simulator, signed_with: Callable[[Any], str]
+) -> None:
+    provider = Name(sim.name.lower())
+    sim.pace.sent = sim.pace.delivered = timedelta(0)
+    with sim, Mailbox() as mailbox:
+        settings = SmsSettings(provider, sim.account, NUMBER, base_url=sim.url)
+        sender = make_provider(settings, SECRET, report_to=f"{mailbox.url}/hooks/x")
+        sent = await sender.send(CUSTOMER, "On its way.", "ours")
+        await sender.close()
+        requests = [mailbox.next() for _ in range(2)]
+    assert sim.violations == []
+    for request in requests:
+        check_signature(provider, signed_with(sim), request, datetime.now(UTC))
+        told = read_webhook(provider, request)
+        assert told is not None
+        assert (told.external_id, told.kind) == (sent.external_id, "status/delivered")
+
+
+class Mailbox(Simulator):
+    """Takes what is posted to it."""
+
+    name = "Mailbox"
+
+    def __init__(self) -> None:
+        super().__init__("", "", "")
+        self._posted: queue.Queue[SignedRequest] = queue.Queue()
+
+    def next(self) -> SignedRequest:
+        """The next request that comes."""
+        return self._posted.get(timeout=30)
+
+    def routes(self) -> list[Route]:
+        return [("POST", re.compile("/hooks/x"), self._take)]
+
+    def _take(self, call: Call) -> Response:
+        self._posted.put(SignedRequest(f"{self.url}{call.path}", call.headers, call.content))
+        return Response(b"")
