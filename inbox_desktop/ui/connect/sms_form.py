@@ -14,6 +14,9 @@ from inbox_desktop.ui.kit import Button, Label, SegmentedTabs
 from inbox_desktop.ui.kit.tokens import GAP, GAP_WIDE
 
 _KINDS: Final = tuple(PROVIDERS)
+_WITH_KEYS: Final = {Provider.TELNYX}
+"""Whose webhooks are checked with a key that is no secret."""
+
 _NO_SECRET: Final = "Write the {} of the account. It is kept in this computer's keyring."
 
 
@@ -42,6 +45,7 @@ class SmsForm(ChannelForm):
         self.provider.current_changed.connect(self._provider_changed)
         self.number = self.line("Phone number", "+1 415 555 0132")
         self.account = self.line("Account", "")
+        self.webhook_key = self.line("Public key", "If a relay is connected: texts then come at once")
         self._where = Label("", "secondary", "text_2", wrap=True, parent=self)
         self.rules = RuleFields(bridge, self)
         self.rules.changed.connect(self.clear_problem)
@@ -52,7 +56,7 @@ class SmsForm(ChannelForm):
         self.show_rules(shown=settings is not None)
 
     def _lay_out(self, *, ask_name: bool) -> None:
-        form = QFormLayout()
+        self._form = form = QFormLayout()
         form.setHorizontalSpacing(GAP_WIDE)
         form.setVerticalSpacing(GAP)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -65,6 +69,7 @@ class SmsForm(ChannelForm):
         form.addRow(Label("Phone number", "text", "text_2", parent=self), self.number)
         form.addRow(self._account_label, self.account)
         form.addRow(self._secret_label, self.secret)
+        form.addRow(Label("Public key", "text", "text_2", parent=self), self.webhook_key)
         form.addRow(Label("", parent=self), self._where)
         unfold = QHBoxLayout()
         unfold.addWidget(self._unfold)
@@ -74,7 +79,8 @@ class SmsForm(ChannelForm):
         self.column.addWidget(self.rules)
         self.add_end()
         self.setTabOrder(self.account, self.secret)
-        self.setTabOrder(self.secret, self._unfold)
+        self.setTabOrder(self.secret, self.webhook_key)
+        self.setTabOrder(self.webhook_key, self._unfold)
         self.setFocusProxy(self.account if self._former is not None else self.number)
 
     # Values
@@ -83,6 +89,7 @@ class SmsForm(ChannelForm):
         self.provider.set_current(_KINDS.index(settings.provider))
         self.number.setText(settings.number)
         self.account.setText(settings.account)
+        self.webhook_key.setText(settings.webhook_key)
         self.provider.setEnabled(self._former is None)
         self.number.setEnabled(self._former is None)
         self.rules.set_values(settings)
@@ -90,18 +97,22 @@ class SmsForm(ChannelForm):
 
     def values(self) -> SmsSettings:
         """What the form holds, as it was typed."""
-        former = self._former
+        former, provider = self._former, _KINDS[self.provider.current]
         settings = SmsSettings(
-            provider=_KINDS[self.provider.current],
+            provider=provider,
             account=self.account.text(),
             number=self.number.text(),
             base_url=former.base_url if former else None,
             secret_env=former.secret_env if former else None,
+            webhook_key=self.webhook_key.text() if provider in _WITH_KEYS else "",
+            webhook_secret_env=former.webhook_secret_env if former else None,
         )
         return self.rules.apply_to(settings)
 
     def _provider_changed(self) -> None:
-        words = PROVIDERS[_KINDS[self.provider.current]]
+        provider = _KINDS[self.provider.current]
+        words = PROVIDERS[provider]
+        self._form.setRowVisible(self.webhook_key, provider in _WITH_KEYS)
         self._account_label.setText(words.account)
         self.account.setAccessibleName(words.account)
         self.account.setPlaceholderText(words.account_hint)

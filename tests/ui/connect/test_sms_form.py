@@ -161,6 +161,15 @@ def test_each_provider_calls_its_fields_by_its_own_names(form: SmsForm) -> None:
         assert form._where.text() == words.where
 
 
+def test_only_telnyx_is_asked_for_a_public_key(form: SmsForm) -> None:
+    form.webhook_key.setText("KEY=")
+    for place, provider in enumerate(PROVIDERS):
+        form.provider.set_current(place)
+        is_telnyx = provider is Provider.TELNYX
+        assert form.webhook_key.isHidden() is not is_telnyx
+        assert form.values().webhook_key == ("KEY=" if is_telnyx else "")
+
+
 # Rules
 
 
@@ -294,6 +303,19 @@ def test_a_secret_from_the_environment_is_not_asked_for(
     assert not form.secret.isEnabled()
     assert form.secret.placeholderText() == "Read from the variable TWILIO_TOKEN"
     assert form.values().secret_env == "TWILIO_TOKEN"
+
+
+def test_what_webhooks_are_checked_with_stays_when_the_rules_are_changed(
+    qtbot: QtBot, bridge: Bridge, outside: Outside
+) -> None:
+    for settings in (
+        SmsSettings(Provider.TELNYX, "shop", NUMBER, webhook_key="KEY="),
+        SmsSettings(Provider.VONAGE, "abcd1234", NUMBER, webhook_secret_env="VONAGE_SIGNS"),
+    ):
+        form = SmsForm(bridge, None, channel_id="c1", settings=settings)  # type: ignore[arg-type]
+        qtbot.addWidget(form)
+        kept = (form.values().webhook_key, form.values().webhook_secret_env)
+        assert kept == (settings.webhook_key, settings.webhook_secret_env)
 
 
 def test_removing_a_number_says_what_stays(dialog: SettingsDialog) -> None:
