@@ -11,7 +11,7 @@ from inbox_desktop.models.actions.base import Actor, perform
 from inbox_desktop.models.actions.consent import ChangeConsent
 from inbox_desktop.models.actions.conversation import nearest_automatic_answer, texts_with
 from inbox_desktop.models.kinds import ConsentKind, ConsentSource, ConsentState, Direction, MessageKind, Role
-from inbox_desktop.models.phones import region_of, show_phone
+from inbox_desktop.models.phones import is_phone, region_of, show_phone
 from inbox_desktop.models.queries.consents import consents_of
 from inbox_desktop.models.rules.auto_responder import AT_MOST_EVERY, should_answer
 from inbox_desktop.models.rules.consent import may_text
@@ -126,7 +126,8 @@ class Consequences:
             log.warning("the auto-responder's text cannot be read, nobody was answered: %s", error)
 
     def _reply(self, text: str) -> None:
-        if text:
+        # A name or a short code is an automat's, and takes no texts; our own number would answer itself.
+        if text and is_phone(self._phone) and self._phone != self._settings.number:
             perform(
                 self._session,
                 AutoReply(actor=self._actor, at=self._at, answered_id=self._text.id, text=text),

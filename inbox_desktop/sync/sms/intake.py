@@ -22,6 +22,7 @@ from inbox_desktop.models.clock import now
 from inbox_desktop.models.errors import InboxError
 from inbox_desktop.models.kinds import DeliveryState, Direction, IdentityKind, MessageKind
 from inbox_desktop.models.store import WriteSession
+from inbox_desktop.sync.email.charsets import clean_text, single_line
 from inbox_desktop.sync.report import Counts
 from inbox_desktop.sync.services import Services
 from inbox_desktop.sync.sms.channel import TextChannel
@@ -33,6 +34,9 @@ log = logging.getLogger(__name__)
 
 MOST_IN_TRANSACTION = 100
 """Texts that are written at once: an agent's click waits behind one such transaction at most."""
+
+LONGEST_TEXT = 20_000
+"""Characters of one text that are kept: a phone writes a tenth of that."""
 
 _LONGEST_REASON = 500
 
@@ -170,9 +174,9 @@ class Intake:
             channel_id=self._channel.id,
             external_id=text.external_id,
             recipient=text.recipient,
-            sender=text.sender,
-            text=text.text,
-            label=text.label,
+            sender=single_line(text.sender),
+            text=clean_text(text.text)[:LONGEST_TEXT],
+            label=single_line(text.label),
             sent_at=text.at,
             history=is_history,
             is_answer=text.is_answer,
@@ -209,20 +213,24 @@ class Intake:
     ) -> InboundMessage:
         is_history = history_until is not None and text.at < history_until
         own = self._channel.settings.number
+        words, warnings = clean_text(text.text), list(fetched.warnings)
+        if len(words) > LONGEST_TEXT:
+            warnings.append(f"The text has {len(words):,} characters; only the first ones are shown.")
+            words = words[:LONGEST_TEXT]
         return InboundMessage(
             channel_id=self._channel.id,
             external_id=text.external_id,
             kind=MessageKind.MESSAGE,
             author_kind=IdentityKind.PHONE,
-            author_address=text.sender,
+            author_address=single_line(text.sender),
             author_name="",
             sent_at=text.at,
-            text=text.text,
-            visible_text=text.text,
+            text=words,
+            visible_text=words,
             to=(own,),
             channel_address=own,
             files=tuple(fetched.files),
-            warnings=tuple(fetched.warnings),
+            warnings=tuple(warnings),
             history=is_history,
             seen=is_history,
             own_addresses=frozenset({own}),

@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from inbox_desktop.demo.providers.twilio import TwilioSimulator
 from inbox_desktop.models.actions import agent
 from inbox_desktop.models.actions.deliveries import RetryDelivery
 from inbox_desktop.models.actions.texts import receive_texts
 from inbox_desktop.models.check import check
-from inbox_desktop.models.kinds import DeliveryState
+from inbox_desktop.models.kinds import DeliveryState, MessageKind
 from inbox_desktop.models.store import WriteSession
+from inbox_desktop.models.tables import Message
 from tests.models.samples import done
-from tests.sync.sms.desk import CUSTOMER, NUMBER, SECRET
+from tests.sync.sms.desk import CUSTOMER, NUMBER, OTHER, SECRET
 from tests.sync.sms.line import SECRET_VARIABLE, Line
 
 
@@ -54,6 +56,30 @@ async def test_a_text_that_lay_there_for_an_hour_is_not_answered_by_itself(
     sim.text_from(CUSTOMER, "Where is my order?", at=sim.now - timedelta(hours=1))
     await line.poll()
     assert line.kinds() == ["message"]
+
+
+async def test_what_no_phone_writes_is_cleaned_and_cut(line: Line, sim: TwilioSimulator) -> None:
+    sim.text_from(CUSTOMER, "\x00Hello\x1b[31m\r\nthere\x07")
+    sim.text_from(OTHER, "A" * 1_000_000)
+    await line.poll()
+    with line.store.write() as session:
+        found = session.scalars(select(Message).where(Message.kind == MessageKind.MESSAGE)).all()
+    assert {message.text[:20] for message in found} == {"Hello[31m\nthere", "A" * 20}
+    (warned,) = [message for message in found if message.warnings]
+    assert (len(warned.text), warned.warnings) == (
+        20_000,
+        ["The text has 1,000,000 characters; only the first ones are shown."],
+    )
+
+
+@pytest.mark.parametrize("sender", ["AMAZON", "12345", NUMBER])
+async def test_whoever_takes_no_texts_gets_no_automatic_answer(
+    line: Line, sim: TwilioSimulator, sender: str
+) -> None:
+    sim.text_from(sender, "Your code is 1234")
+    sim.text_from(sender, "stop it")
+    await line.poll()
+    assert line.kinds() == ["message", "keyword"]
 
 
 @pytest.mark.expects_log("could not be written")
