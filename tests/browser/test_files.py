@@ -72,6 +72,28 @@ def test_files_can_be_pasted_and_dropped(arrive: Callable[..., Visitor], desk: D
     assert sent["text"] == ""
 
 
+def test_a_picture_that_comes_late_leaves_the_end_in_sight(
+    arrive: Callable[..., Visitor], desk: Desk, downloads: Path
+) -> None:
+    ana = arrive().visit().open()
+    picture = downloads / "large.png"
+    picture.write_bytes(ana.page.screenshot())
+    for number in range(10):
+        ana.write(f"Line {number}")
+    ana.panel.locator("input[type=file]").set_input_files(picture)
+    expect(ana.panel.locator(".chip[data-state=ready]")).to_be_visible()
+    ana.box.press("Enter")
+    image = ana.log.get_by_role("img", name="Picture large.png")
+    expect(image).to_be_visible()
+    image.evaluate("async (img) => { await img.decode(); }")
+    ana.page.wait_for_function(
+        """() => {
+          const log = document.querySelector("[data-inbox-chat]").shadowRoot.querySelector(".thread");
+          return log.scrollTop > 300 && log.scrollHeight - log.scrollTop - log.clientHeight < 2;
+        }"""
+    )
+
+
 def test_what_is_not_taken_is_said(
     create_chat: Callable[..., str], arrive: Callable[..., Visitor], downloads: Path
 ) -> None:

@@ -67,6 +67,16 @@ def test_no_part_does_what_a_strict_page_refuses(name: str) -> None:
     assert set(re.findall(r"""["'(](?:https?:)?//\w[\w./-]*""", code)) <= {'"http://www.w3.org/2000/svg'}
 
 
+@pytest.mark.parametrize("name", PARTS)
+def test_no_part_is_newer_than_es2020(name: str) -> None:
+    code = re.sub(r"^\s*//.*$", "", (FOLDER / name).read_text("utf-8"), flags=re.MULTILINE)
+    newer = (
+        r"\d_\d|\?\?=|\|\|=|&&=|\.at\(|\.replaceAll\(|\.hasOwn\(|\.any\(|\bstatic \{|#\w+ ?[(=;]|^\s*await "
+    )
+    found = re.findall(newer, re.sub(r"\n\s+await ", " await ", code), re.MULTILINE)
+    assert found == []
+
+
 def test_no_text_runs_over_several_lines() -> None:
     """Else leaving out the indents would change it."""
     for name in PARTS:

@@ -20,14 +20,19 @@ class ThreadView {
       this.list,
       this.typing,
     );
-    this.stick = true;
-    this.node.addEventListener(
-      "scroll",
-      () => {
-        this.stick = this.node.scrollHeight - this.node.scrollTop - this.node.clientHeight < 60;
-      },
-      { passive: true },
-    );
+    this.stick = true; // whether the newest message is to stay in sight
+    this.lastTop = 0;
+    this.node.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    const sizes = new ResizeObserver(() => this.stick && this.toEnd()); // pictures come late, the composer grows
+    for (const node of [this.node, this.list]) sizes.observe(node);
+  }
+
+  // Only scrolling up lets go of the end: what grows below moves it away, too.
+  scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.node;
+    if (scrollHeight - scrollTop - clientHeight < 60) this.stick = true;
+    else if (scrollTop < this.lastTop) this.stick = false;
+    this.lastTop = scrollTop;
   }
 
   render() {
@@ -110,7 +115,7 @@ class ThreadView {
   }
 
   isSameGroup(one, other) {
-    const minutes = (new Date(other.created_at) - new Date(one.created_at)) / 60_000;
+    const minutes = (new Date(other.created_at) - new Date(one.created_at)) / 60000;
     return one.author === other.author && one.agent_name === other.agent_name && minutes < GROUP_MINUTES;
   }
 
@@ -251,7 +256,6 @@ class ThreadView {
       loading: "lazy",
       decoding: "async",
     });
-    picture.addEventListener("load", () => this.stick && this.toEnd());
     const link = el("a", { class: "picture", ...attributes, download: null }, picture);
     picture.addEventListener("error", () => {
       link.className = "file";

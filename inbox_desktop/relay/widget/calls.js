@@ -11,7 +11,7 @@ class Refusal extends Error {
 
 class Unreachable extends Error {}
 
-const CALL_TIMEOUT = 20_000;
+const CALL_TIMEOUT = 20000;
 
 class Calls {
   constructor(base) {

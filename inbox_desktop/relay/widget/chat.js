@@ -1,9 +1,9 @@
 // One chat on one page: the visitor, the relay's settings, and what the other parts are told through `changed`.
 
-const CONFIG_MAX_AGE = 60_000;
-const TYPING_EVERY = 3_000;
-const TYPING_SHOWN = 6_000;
-const LONGEST_MESSAGE = 10_000;
+const CONFIG_MAX_AGE = 60000;
+const TYPING_EVERY = 3000;
+const TYPING_SHOWN = 6000;
+const LONGEST_MESSAGE = 10000;
 
 class Chat {
   // base: the relay's address with a slash at its end; wishes: languages in the order of preference.
@@ -24,7 +24,7 @@ class Chat {
     this.typing = { name: null };
     this.toldTypingAt = 0;
     this.toldSeenId = null;
-    this.isLoaded = false;
+    this.isLoaded = this.visitor === null; // whether what comes now is news, not what was there before the page
     this.listeners = new Set();
     this.arrivals = new Set();
     this.isTelling = false;
@@ -204,7 +204,7 @@ class Chat {
     for (const key of ["draft", "files", "faq"]) this.tab.remove(key);
     this.uploads.list = [];
     this.thread.clear();
-    this.isLoaded = false;
+    this.isLoaded = true;
     this.changed();
   }
 
@@ -226,7 +226,7 @@ class Chat {
       closed: () => this.hearClosed(frame.conversation_id),
       config: () => this.reloadConfig(),
     };
-    if (Object.hasOwn(handlers, frame.type)) handlers[frame.type]();
+    if (has(handlers, frame.type)) handlers[frame.type]();
     this.changed();
   }
 

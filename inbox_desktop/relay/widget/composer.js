@@ -28,7 +28,9 @@ class Composer {
       { type: "button", class: "tool", onclick: () => this.picker.click() },
       icon("clip"),
     );
-    this.submit = el("button", { type: "submit", class: "send" }, icon("send"));
+    // Pressing the button leaves the keyboard where it is: on a phone it would fold away after each message.
+    const stay = (event) => event.preventDefault();
+    this.submit = el("button", { type: "submit", class: "send", onmousedown: stay }, icon("send"));
     this.chips = el("ul", { class: "chips" });
     this.made = new Map();
     this.problem = el("p", { class: "problem", id: "problem", role: "alert" });

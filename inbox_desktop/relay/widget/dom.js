@@ -12,6 +12,11 @@ function el(tag, attributes = {}, ...children) {
   return node;
 }
 
+// Whether the object itself has the key (not what every object has, such as "constructor").
+function has(object, key) {
+  return Object.prototype.hasOwnProperty.call(object, key);
+}
+
 // Sets text only where it differs, so that a screen reader is not told twice and a selection stays.
 function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;

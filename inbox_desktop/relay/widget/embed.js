@@ -48,7 +48,7 @@ function giveApi(chat, widget) {
     },
     push(...calls) {
       for (const [name, ...values] of calls) {
-        if (Object.hasOwn(api, name) && name !== "push") api[name](...values);
+        if (has(api, name) && name !== "push") api[name](...values);
         else complain(`there is no InboxChat.${name}.`);
       }
     },
@@ -64,9 +64,12 @@ function giveApi(chat, widget) {
   });
 }
 
+// Not before there is a page, and not on one that the browser loads on the mere chance of a visit.
 function whenReady(act) {
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", act, { once: true });
-  else act();
+  if (document.prerendering)
+    document.addEventListener("prerenderingchange", () => whenReady(act), { once: true });
+  else if (document.readyState !== "loading") act();
+  else document.addEventListener("DOMContentLoaded", act, { once: true });
 }
 
 async function bringUp(chat, widget) {

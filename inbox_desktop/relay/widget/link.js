@@ -1,11 +1,11 @@
 // The living connection to the relay: a WebSocket, HTTP long polling where that is blocked, and patience where nothing is.
 
-const READY_WITHIN = 12_000;
-const PING_EVERY = 25_000;
-const SILENCE_LIMIT = 60_000;
+const READY_WITHIN = 12000;
+const PING_EVERY = 25000;
+const SILENCE_LIMIT = 60000;
 const POLL_SECONDS = 25;
-const SOCKET_AGAIN_AFTER = 5 * 60_000;
-const LONGEST_PAUSE = 60_000;
+const SOCKET_AGAIN_AFTER = 5 * 60000;
+const LONGEST_PAUSE = 60000;
 const UNAUTHORIZED = 4401;
 
 class Link {
@@ -105,7 +105,8 @@ class Link {
   }
 
   leave() {
-    if (this.state === "polling") this.chat.calls.beacon("leave", { token: this.chat.visitor.token });
+    const { token } = this.chat.visitor || {};
+    if (token && this.state === "polling") this.chat.calls.beacon("leave", { token });
     this.stop();
   }
 

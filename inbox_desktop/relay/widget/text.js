@@ -53,7 +53,7 @@ function regional(locale) {
 
 function daysBetween(earlier, later) {
   const start = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate(), 12);
-  return Math.round((start(later) - start(earlier)) / 86_400_000);
+  return Math.round((start(later) - start(earlier)) / 86400000);
 }
 
 function dayName(date, locale) {

@@ -162,8 +162,8 @@ class Widget {
 
   // Says something to screen readers, and for some seconds to everybody.
   announce(text, isShown = false) {
-    setText(this.live, "");
-    setTimeout(() => setText(this.live, text), 50);
+    this.live.append(el("p", {}, text));
+    if (this.live.children.length > 5) this.live.firstChild.remove();
     if (!isShown) return;
     setText(this.toast, text);
     this.toast.hidden = false;

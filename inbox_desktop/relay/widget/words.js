@@ -204,7 +204,7 @@ function chooseLocale(wishes) {
     const language = String(wish || "")
       .toLowerCase()
       .split(/[-_]/)[0];
-    if (Object.hasOwn(WORDS, language)) return language;
+    if (has(WORDS, language)) return language;
   }
   return "en";
 }
