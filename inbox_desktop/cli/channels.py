@@ -12,6 +12,7 @@ from inbox_desktop.models.channel_settings import ChannelSettings, read_settings
 from inbox_desktop.models.errors import InboxError, NotFoundError
 from inbox_desktop.models.health import TestStep
 from inbox_desktop.models.inbox import open_inbox
+from inbox_desktop.models.kinds import ChannelKind
 from inbox_desktop.models.mail_settings import DEFAULT_FOLDERS, MailSettings, insecure_reason
 from inbox_desktop.models.profile import Profile
 from inbox_desktop.models.queries.directory import channel_settings, channels
@@ -20,7 +21,7 @@ from inbox_desktop.models.sms_settings import Provider, SmsSettings
 from inbox_desktop.models.store import Reader, Store
 from inbox_desktop.sync.channels import CHANNEL_TYPES
 from inbox_desktop.sync.engine import Engine
-from inbox_desktop.sync.secrets import Secrets
+from inbox_desktop.sync.secrets import Secrets, webhook_name
 
 
 def add_email(options: argparse.Namespace) -> int:
@@ -54,6 +55,8 @@ def add_sms(options: argparse.Namespace) -> int:
         contact_email=options.contact,
         notify=options.notify,
         notify_address=options.notify_address,
+        webhook_key=options.webhook_key,
+        webhook_secret_env=options.webhook_secret_env,
     ).checked()
     secret = None if options.secret_env else _secret(settings.account, from_stdin=options.secret_stdin)
     return _add(options, settings, settings.number, secret)
@@ -96,6 +99,26 @@ def test_channel(options: argparse.Namespace) -> int:
         raise NotFoundError("No channel yet. Add one with 'inbox-desktop channel add'.")
     results = [_test(row, settings[row.id]) for row in chosen]
     return 0 if all(results) else 1
+
+
+def webhook_channel(options: argparse.Namespace) -> int:
+    """`channel webhook`: let the relay take a number's webhooks, and say where its provider shall call."""
+    secrets, store = Secrets(), open_inbox(Profile(profile_folder(options)))
+    try:
+        with store.read() as connection:
+            row = _chosen(connection, options.channel)
+            values = channel_settings(connection, row.id) or {}
+        if row.kind is not ChannelKind.SMS:
+            raise InboxError(f"{row.address} is no number for text messages. Nothing was changed.")
+        settings = SmsSettings.from_json(values)
+        if options.secret_stdin:
+            secrets.store(webhook_name(row.id), _secret(settings.account, from_stdin=True))
+        engine = Engine(store, secrets)
+        url = asyncio.run(engine.with_relay(lambda desk: desk.webhook_url(row.id, settings)))
+    finally:
+        store.close()
+    say(f"Enter this as the number's webhook at {settings.provider.value.capitalize()}:\n{url}")
+    return 0
 
 
 def remove_channel(options: argparse.Namespace) -> int:

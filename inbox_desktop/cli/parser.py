@@ -82,6 +82,12 @@ def _add_channel_commands(commands: "argparse._SubParsersAction[argparse.Argumen
         command = verbs.add_parser(verb, help=text)
         command.add_argument("channel", metavar="CHANNEL", nargs="?", help="its address or id")
         command.set_defaults(run=_later("channels", f"{verb}_channel"))
+    webhook = verbs.add_parser("webhook", help="where a number's provider shall call the relay")
+    webhook.add_argument("channel", metavar="NUMBER", help="its number or id")
+    webhook.add_argument(
+        "--secret-stdin", action="store_true", help="read Vonage's signature secret from standard input"
+    )
+    webhook.set_defaults(run=_later("channels", "webhook_channel"))
 
 
 def _add_email_command(email: argparse.ArgumentParser) -> None:
@@ -112,6 +118,10 @@ def _add_sms_command(sms: argparse.ArgumentParser) -> None:
     secret = sms.add_mutually_exclusive_group()
     secret.add_argument("--secret-stdin", action="store_true", help="read the secret from standard input")
     secret.add_argument("--secret-env", metavar="NAME", help="read this variable at every sign-in")
+    sms.add_argument("--webhook-key", default="", metavar="K", help="Telnyx's public key, for a relay")
+    sms.add_argument(
+        "--webhook-secret-env", metavar="NAME", help="a variable with Vonage's signature secret, for a relay"
+    )
     sms.add_argument("--base-url", metavar="URL", help="in place of the provider's own address (simulators)")
     sms.add_argument("--brand", default="", metavar="B", help="who answers, in automatic texts")
     sms.add_argument("--contact", default="", metavar="A", help="the address for help, in automatic texts")

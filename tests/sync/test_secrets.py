@@ -12,8 +12,9 @@ from keyring.errors import KeyringLocked, PasswordDeleteError
 
 from inbox_desktop.models.kinds import Security
 from inbox_desktop.models.mail_settings import MailSettings, Server
+from inbox_desktop.models.sms_settings import Provider, SmsSettings
 from inbox_desktop.sync.errors import ChannelError, Fault
-from inbox_desktop.sync.secrets import Secrets
+from inbox_desktop.sync.secrets import Secrets, webhook_name
 
 PLACE = Server("127.0.0.1", 1143, Security.NONE)
 
@@ -98,3 +99,35 @@ def test_a_variable_is_read_each_time_and_never_the_keyring(monkeypatch: pytest.
 
 def test_nobody_to_sign_in_needs_no_password() -> None:
     assert Secrets().password("channel", settings(user="")) == ""
+
+
+def number(provider: Provider, env: str | None = None, **more: str) -> SmsSettings:
+    return SmsSettings(provider, "account", "+12025550123", secret_env=env, **more)  # type: ignore[arg-type]
+
+
+def test_what_webhooks_are_checked_with_is_where_each_provider_s_is(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secrets = Secrets()
+    secrets.store("channel", "auth token")
+    monkeypatch.setenv("SIGNS", "signature secret")
+    found = [
+        secrets.webhook_secret("channel", number(Provider.TWILIO)),
+        secrets.webhook_secret("channel", number(Provider.TELNYX, webhook_key="KEY=")),
+        secrets.webhook_secret("channel", number(Provider.TELNYX)),
+        secrets.webhook_secret("channel", number(Provider.VONAGE, webhook_secret_env="SIGNS")),
+        secrets.webhook_secret("channel", number(Provider.VONAGE, webhook_secret_env="NOT_SET")),
+        secrets.webhook_secret("channel", number(Provider.VONAGE)),
+    ]
+    assert found == ["auth token", "KEY=", None, "signature secret", None, None]
+    secrets.store(webhook_name("channel"), "kept")
+    assert secrets.webhook_secret("channel", number(Provider.VONAGE, env="TOKEN")) == "kept"
+    secrets.forget("channel")
+    assert memory.kept == {}, "the channel is removed with both"
+
+
+def test_a_computer_without_a_keyring_may_have_no_signature_secret(memory: Memory) -> None:
+    memory.locked = True
+    assert Secrets().webhook_secret("channel", number(Provider.VONAGE, env="TOKEN")) is None
+    with pytest.raises(ChannelError, match="Unlock it"):
+        Secrets().webhook_secret("channel", number(Provider.VONAGE))

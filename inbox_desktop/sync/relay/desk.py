@@ -6,7 +6,7 @@ import re
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from inbox_desktop.models.actions import SYSTEM, perform
 from inbox_desktop.models.actions.channels import SaveSetting
@@ -21,7 +21,11 @@ from inbox_desktop.sync.errors import ChannelError, Fault
 from inbox_desktop.sync.relay.access import RELAY, RelaySettings
 from inbox_desktop.sync.relay.client import Me, RelayClient, RelayError, relay_url
 from inbox_desktop.sync.relay.connection_test import try_relay
+from inbox_desktop.sync.relay.texts import name_number
 from inbox_desktop.sync.services import Services
+
+if TYPE_CHECKING:  # it loads the numbering plans
+    from inbox_desktop.models.sms_settings import SmsSettings
 
 _CODE: Final = re.compile(r"[A-Za-z2-7]{1,13}(?:[- ]?[A-Za-z2-7]{1,13}){0,9}")
 _LONGEST_CODE: Final = 30
@@ -97,6 +101,14 @@ class RelayDesk:
         """
         settings = await self._services.relay.settings()
         return settings.url if settings is not None else None
+
+    async def webhook_url(self, channel_id: str, settings: SmsSettings) -> str:
+        """Let the relay take a number's webhooks; returns where its provider shall call.
+
+        Raises:
+            OutsideError: the relay cannot be asked, or nobody has entered what they are signed with.
+        """
+        return await name_number(self._services, channel_id, settings)
 
     async def create_chat(self, site: ChatSite) -> str:
         """Make a chat at the relay and add its channel; returns the channel's id.

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from inbox_desktop.sync.errors import OutsideError
+from inbox_desktop.sync.errors import ChannelError, Fault, OutsideError
 from inbox_desktop.sync.relay.client import RelayClient, RelayError
 from inbox_desktop.sync.relay.feed import Change, FeedPage
 from inbox_desktop.sync.services import Services
+from inbox_desktop.sync.sms.hooks import WHERE_TO_ENTER, number_id
 
 if TYPE_CHECKING:  # it loads the numbering plans
-    from inbox_desktop.models.sms_settings import Provider
+    from inbox_desktop.models.sms_settings import Provider, SmsSettings
 
 
 class RelayTexts:
@@ -43,6 +44,24 @@ class RelayTexts:
         client = await self._services.relay.client()
         found = await client.upload(f"pictures/{sha256}", content, content_type, {"name": filename})
         return str(_field(found, "url", str))
+
+
+async def name_number(services: Services, channel_id: str, settings: SmsSettings) -> str:
+    """Let the relay take the webhooks of a channel's number; returns where its provider shall call.
+
+    Raises:
+        OutsideError: the relay cannot be asked, or nobody has entered what they are signed with.
+    """
+    secret = await services.files.call(services.secrets.webhook_secret, channel_id, settings)
+    if secret is None:
+        raise ChannelError(
+            Fault.SECRET,
+            "The relay checks webhooks with what they are signed with, which was not entered yet. Texts are "
+            f"polled as before. {WHERE_TO_ENTER.get(settings.provider.value, '')}".strip(),
+        )
+    return await RelayTexts(services).register(
+        number_id(settings), settings.provider, settings.number, secret
+    )
 
 
 class TextWebhooks:

@@ -9,12 +9,19 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:  # it loads the numbering plans, which a start without numbers does not need
     from inbox_desktop.models.sms_settings import Provider, SmsSettings
 
 log = logging.getLogger(__name__)
+
+WHERE_TO_ENTER: Final = {
+    "vonage": "Enter the signature secret of the account with inbox-desktop channel webhook NUMBER "
+    "--secret-stdin.",
+    "telnyx": "Enter the account's public key in the channel's settings.",
+}
+"""Where a person enters what a provider's webhooks are signed with; Twilio signs with the auth token."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -17,7 +17,7 @@ from inbox_desktop.models.sms_settings import Provider as ProviderName
 from inbox_desktop.sync.errors import OutsideError
 from inbox_desktop.sync.services import Services
 from inbox_desktop.sync.sms.channel import TextChannel
-from inbox_desktop.sync.sms.hooks import RelayOfTexts, Webhook, number_id
+from inbox_desktop.sync.sms.hooks import WHERE_TO_ENTER, RelayOfTexts, Webhook, number_id
 from inbox_desktop.sync.sms.intake import Intake
 from inbox_desktop.sync.sms.own_texts import OwnTexts, waiting_in_parts
 from inbox_desktop.sync.sms.provider import ProviderError, ProviderText
@@ -86,9 +86,7 @@ class Reception:
                 self._services.secrets.webhook_secret, self._channel.id, settings
             )
             if secret is None:
-                self._trouble = (
-                    f"For that, enter the {_SECRETS[settings.provider]} in the channel's settings."
-                )
+                self._trouble = WHERE_TO_ENTER.get(settings.provider.value, "")
             else:
                 self.webhook_url = await relay.register(
                     self.number_id, settings.provider, settings.number, secret
@@ -195,13 +193,6 @@ class Reception:
         if self._later is not None:
             self._later.cancel()
             self._later = None
-
-
-_SECRETS: Final[Mapping[ProviderName, str]] = {
-    ProviderName.TWILIO: "auth token",
-    ProviderName.VONAGE: "signature secret",
-    ProviderName.TELNYX: "public key",
-}
 
 
 def _reader(provider: ProviderName) -> Callable[[Webhook], ProviderText | None]:
