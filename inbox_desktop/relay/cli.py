@@ -76,10 +76,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from inbox_desktop.relay.config import RelayConfig, listen_address
+    from inbox_desktop.relay.config import DEFAULT_HOST, RelayConfig, listen_address
     from inbox_desktop.relay.serving import serve
 
-    host, port = listen_address(options.listen) if options.listen else listen_address(":")
+    host, port = listen_address(options.listen or DEFAULT_HOST)
     config = RelayConfig(
         data=options.data,
         database=options.database,
