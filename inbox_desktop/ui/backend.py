@@ -31,7 +31,7 @@ class ChatBackend(Protocol):
     def test_relay(
         self, url: str, code_or_token: str | None, step: Callable[[TestStep], None]
     ) -> Future[bool]:
-        """Try every step of reaching a relay; with None, the one that is connected with its own token.
+        """Try every step of reaching a relay; with None, with the token of the one that is connected.
 
         `step` is called from another thread, as each one ends.
         """
@@ -61,7 +61,7 @@ class ChatBackend(Protocol):
         """Call `listener`, from another thread, on whatever a visitor does. Returns how to stop that."""
 
 
-class Backend(Protocol):
+class Backend(ChatBackend, Protocol):
     """The engine as the window sees it. Futures end on the engine's threads; see `Bridge.call`."""
 
     def perform(self, actions: Sequence[Action]) -> Future[list[Outcome | Refusal]]:

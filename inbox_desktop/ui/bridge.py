@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, Slot
 from shiboken6 import isValid
@@ -90,7 +90,7 @@ class Bridge(QObject):
 
     def chats(self) -> ChatBackend:
         """The engine's part that knows web chat; futures as those of `backend`."""
-        return cast("ChatBackend", self._backend)
+        return self._backend
 
     @property
     def healths(self) -> tuple[Health, ...]:

@@ -65,11 +65,16 @@ class LiveBoard:
             return self._conversations.get(ticket_id)
 
     def know(self, tickets: Mapping[str, str]) -> None:
-        """These are the conversations that go on, each with its newest ticket."""
+        """These are the conversations that go on, each with its newest ticket.
+
+        Who is there in a conversation that has no ticket yet stays known: the relay tells that only once, and
+        perhaps before the conversation itself has been fetched.
+        """
         with self._lock:
+            ended = self._tickets.keys() - tickets.keys()
             self._tickets = dict(tickets)
             self._conversations = {ticket_id: one for one, ticket_id in tickets.items()}
-            self._visitors = {one: seen for one, seen in self._visitors.items() if one in self._tickets}
+            self._visitors = {one: seen for one, seen in self._visitors.items() if one not in ended}
         self._tell()
 
     def present(self, conversation_id: str, *, present: bool) -> None:

@@ -69,7 +69,12 @@ class ChatPage(KindPage):
             return
         self._failed("")
         self.editor = ChatEditor(
-            self._bridge, self, channel_id=channel_id, known=known.site, addresses=known.addresses
+            self._bridge,
+            self,
+            channel_id=channel_id,
+            known=known.site,
+            addresses=known.addresses,
+            relay_url=self.relay.url,
         )
         self.editor.finished.connect(self._closed)
         self.editor.seen.connect(self._keep)

@@ -76,6 +76,20 @@ def test_a_visitor_is_known_before_the_ticket(board: LiveBoard, told: list[LiveC
     assert brief(told) == [("t3", True, False)]
 
 
+def test_a_visitor_stays_known_until_the_ticket_comes(board: LiveBoard, told: list[LiveChat]) -> None:
+    board.present("c3", present=True)
+    board.know({"c1": "t1", "c2": "t2"})  # a page of the feed that has nothing of them yet
+    board.know({"c1": "t1", "c2": "t2", "c3": "t3"})
+    assert brief(told) == [("t3", True, False)]
+
+
+def test_who_is_in_a_conversation_that_ended_is_forgotten(board: LiveBoard, told: list[LiveChat]) -> None:
+    board.present("c1", present=True)
+    board.know({"c2": "t2"})
+    board.know({"c1": "t9", "c2": "t2"})
+    assert not board.live("t9").present
+
+
 def test_a_conversation_goes_on_in_another_ticket(board: LiveBoard, told: list[LiveChat]) -> None:
     board.present("c1", present=True)
     board.know({"c1": "t9"})

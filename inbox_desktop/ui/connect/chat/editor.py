@@ -59,7 +59,7 @@ class ChatEditor(QDialog):
     """Makes a chat (without a `channel_id`), or changes one. Show it with `open()`.
 
     `known` is how this computer last saw the chat: it is shown, read-only, when the relay can't be reached.
-    `addresses` are the mailboxes that may be the support address.
+    `addresses` are the mailboxes that may be the support address; `relay_url` is where the relay is.
 
     Signals:
         seen(str, ChatSite): how the chat stands at the relay, and its channel's id.
@@ -75,6 +75,7 @@ class ChatEditor(QDialog):
         channel_id: str = "",
         known: ChatSite | None = None,
         addresses: Sequence[str] = (),
+        relay_url: str = "",
     ) -> None:
         super().__init__(parent)
         self._is_new = not channel_id
@@ -101,7 +102,7 @@ class ChatEditor(QDialog):
             self.questions,
             self.care,
         )
-        self.install = InstallSection(bridge, self)
+        self.install = InstallSection(bridge, self, relay_url)
         self.preview = PreviewColumn(bridge, self)
         self.strip = NoticeStrip(self)
         self._make_foot()

@@ -29,7 +29,7 @@ _RENEWING: Final = (
 
 
 class InstallSection(QWidget):
-    """Script tag, "Test connection" and identity secret of a chat that the relay has.
+    """Script tag, "Test connection" and identity secret of a chat that the relay at `relay_url` has.
 
     Signals:
         renewed(ChatAtRelay): the relay made another secret.
@@ -39,10 +39,11 @@ class InstallSection(QWidget):
     renewed = Signal(object)
     trouble = Signal(str)
 
-    def __init__(self, bridge: Bridge, parent: QWidget) -> None:
+    def __init__(self, bridge: Bridge, parent: QWidget, relay_url: str) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._channel_id = ""
+        self._relay_url = relay_url
         self._secret = ""
         self._run = 0
         self._first = Label(_FIRST, "text", "text_2", wrap=True, parent=self)
@@ -140,7 +141,7 @@ class InstallSection(QWidget):
         self.steps.show()
         self.test_button.setEnabled(False)
         step = self._bridge.on_gui(partial(self._step, run))
-        future = self._bridge.chats().test_relay("", None, step)
+        future = self._bridge.chats().test_relay(self._relay_url, None, step)
         self._bridge.call(future, partial(self._tested, run), partial(self._not_tested, run))
 
     def _step(self, run: int, step: TestStep) -> None:

@@ -66,7 +66,8 @@ class _Swatch(QAbstractButton):
         if self.isChecked():
             rounded(painter, rect, rect.height() / 2, None, theme().colour("text_1"), 2)
         inset = theme().px(4) if self.isChecked() else theme().px(2)
-        rounded(painter, rect.adjusted(inset, inset, -inset, -inset), rect.height() / 2, self._colour)
+        disc = rect.adjusted(inset, inset, -inset, -inset)
+        rounded(painter, disc, rect.height() / 2, self._colour, theme().colour("line_strong"))
         painter.end()
 
 

@@ -182,6 +182,7 @@ class RelayState(QWidget):
     def __init__(self, bridge: Bridge, parent: QWidget) -> None:
         super().__init__(parent)
         self._bridge = bridge
+        self._url = ""
         self._run = 0
         self._name = ElidedLabel("", weight=600, parent=self)
         self.state = StatusDot("", Tone.NEUTRAL, self)
@@ -212,6 +213,7 @@ class RelayState(QWidget):
 
     def set_url(self, url: str) -> None:
         """Name the relay."""
+        self._url = url
         self._name.set_text(urlsplit(url).netloc or url)
         self.refresh()
 
@@ -235,7 +237,7 @@ class RelayState(QWidget):
         self.steps.show()
         self.test_button.setEnabled(False)
         step = self._bridge.on_gui(partial(self._step, run))
-        future = self._bridge.chats().test_relay("", None, step)
+        future = self._bridge.chats().test_relay(self._url, None, step)
         self._bridge.call(future, partial(self._tested, run), partial(self._not_tested, run))
 
     def _step(self, run: int, step: TestStep) -> None:

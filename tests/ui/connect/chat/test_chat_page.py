@@ -155,3 +155,12 @@ def test_what_is_known_of_a_chat_may_be_nothing_or_damaged(world: World) -> None
     world.engine._save("chat.site.c1", {"name": 3})
     with world.store.read() as reader:
         assert known_site(reader, "c1") is None
+
+
+def test_the_relay_that_is_connected_can_be_tested_again(
+    qtbot: QtBot, connected: ChatPage, world: World
+) -> None:
+    click(connected.relay.state.test_button)
+    qtbot.waitUntil(connected.relay.state.test_button.isEnabled)
+    assert world.engine.tested == [(RELAY_URL, None)]
+    assert [step.name for step in connected.relay.state.steps.steps] == ["name", "port"]

@@ -15,7 +15,7 @@ from inbox_desktop.ui.bridge import Bridge
 from inbox_desktop.ui.connect.chat.editor import ChatEditor
 from inbox_desktop.ui.kit import Button, Question, theme
 from tests.ui.fingers import click, press, write
-from tests.ui.relays import SITE
+from tests.ui.relays import RELAY_URL, SITE
 from tests.ui.worlds import World
 
 AWAY = InboxError("The relay at chat.harbor.example can't be reached.")
@@ -29,7 +29,12 @@ def channel_id(world: World) -> str:
 def opened(qtbot: QtBot, bridge: Bridge, channel_id: str = "", known: ChatSite | None = None) -> ChatEditor:
     theme().install("light")
     made = ChatEditor(
-        bridge, None, channel_id=channel_id, known=known, addresses=("support@harbor.example", "b@x.example")
+        bridge,
+        None,
+        channel_id=channel_id,
+        known=known,
+        addresses=("support@harbor.example", "b@x.example"),
+        relay_url=RELAY_URL,
     )
     qtbot.addWidget(made, before_close_func=lambda editor: editor._leave())
     made.open()
@@ -324,7 +329,7 @@ def test_the_way_to_the_relay_is_tested_step_by_step(qtbot: QtBot, editor: ChatE
     click(editor.install.test_button)
     qtbot.waitUntil(editor.install.test_button.isEnabled)
     assert [step.name for step in editor.install.steps.failed] == ["certificate"]
-    assert world.engine.tested == [("", None)]
+    assert world.engine.tested == [(RELAY_URL, None)]
 
 
 def test_tab_goes_through_the_look_from_above_to_below(qtbot: QtBot, editor: ChatEditor) -> None:
