@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-_COMMAND = "import sys; from inbox_desktop.relay.cli import main; sys.exit(main())"
+_COMMAND = (sys.executable, "-m", "inbox_desktop.relay.cli")
 _PATIENCE_SECONDS = 30
 
 
@@ -31,7 +31,7 @@ class RelayProcess:
         """Start it and wait until it answers."""
         listen = ("--listen", f"127.0.0.1:{self._port}")
         with self._log.open("ab") as log:
-            command = [sys.executable, "-c", _COMMAND, "serve", "--data", str(self._data), *listen]
+            command = [*_COMMAND, "serve", "--data", str(self._data), *listen]
             self._process = subprocess.Popen(command, stdout=log, stderr=log)
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while not self._answers():
@@ -47,7 +47,7 @@ class RelayProcess:
 
     def invite(self) -> str:
         """A code with which one more desktop can join."""
-        command = [sys.executable, "-c", _COMMAND, "invite", "--data", str(self._data)]
+        command = [*_COMMAND, "invite", "--data", str(self._data)]
         told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         found = re.search(r"\b[A-Z2-7]{5}(?:-[A-Z2-7]{1,5}){2,}\b", told)
         assert found is not None, told

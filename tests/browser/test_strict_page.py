@@ -134,5 +134,5 @@ def test_a_page_that_is_not_allowed_is_told_why(
     )  # another origin than the one that is allowed
     with ana.page.expect_console_message(lambda message: "Inbox chat:" in message.text):
         pass
-    assert any("allowed pages" in text and "http://127.0.0.1" in text for text in said)
+    assert any("pages that may show the chat" in text and "http://127.0.0.1" in text for text in said)
     expect(ana.launcher).to_have_count(0)

@@ -99,7 +99,7 @@ async function bringUp(chat, widget) {
       if (round === 0) {
         complain(
           `the relay can't be reached, or it does not let ${location.origin} use this chat. It is tried again. ` +
-            "Check the chat's id, and that this address is among the chat's allowed pages.",
+            "Check the chat's id, and that its settings name this address among the pages that may show the chat.",
         );
       }
       const pause = CONFIG_PAUSES[Math.min(round, CONFIG_PAUSES.length - 1)];
