@@ -15,7 +15,13 @@ from inbox_desktop.models.phones import is_phone, region_of, show_phone
 from inbox_desktop.models.queries.consents import consents_of
 from inbox_desktop.models.rules.auto_responder import AT_MOST_EVERY, should_answer
 from inbox_desktop.models.rules.consent import may_text
-from inbox_desktop.models.rules.keywords import Keyword, answer, consent_change, is_answered_here
+from inbox_desktop.models.rules.keywords import (
+    Keyword,
+    answer,
+    consent_change,
+    is_answered_here,
+    keeps_opt_outs,
+)
 from inbox_desktop.models.sms_settings import SmsSettings
 from inbox_desktop.models.store import WriteSession
 from inbox_desktop.models.tables import Agent, Customer, Message, Ticket
@@ -109,12 +115,14 @@ class Consequences:
             self._reply(answer(keyword, self._settings.brand, self._settings.contact_email))
 
     def _answer_by_itself(self) -> None:
-        customer = self._customer()
+        customer, consents = self._customer(), consents_of(self._session.connection(), self._phone)
+        has_opted_out = not may_text(consents) and ConsentState.REVOKED in consents.values()
         wanted = should_answer(
             self._settings.auto_responder,
-            has_consent=may_text(consents_of(self._session.connection(), self._phone)),
+            has_consent=may_text(consents),
             is_keyword=False,
             is_blocked=customer.blocked,
+            would_be_refused=has_opted_out and keeps_opt_outs(self._settings),
             last_answer_at=nearest_automatic_answer(self._session, customer.id, self._at),
             at=self._at,
         )

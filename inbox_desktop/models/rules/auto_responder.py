@@ -15,15 +15,16 @@ def should_answer(
     has_consent: bool,
     is_keyword: bool,
     is_blocked: bool,
+    would_be_refused: bool,
     last_answer_at: datetime | None,
     at: datetime,
 ) -> bool:
     """Whether the auto-responder answers a text that came at `at`.
 
     `last_answer_at` is when it last answered this person, on any of their numbers. A keyword has an answer
-    of its own.
+    of its own. `would_be_refused`: they opted out at a provider that sends them nothing more.
     """
-    if is_keyword or is_blocked or mode is AutoResponder.OFF:
+    if is_keyword or is_blocked or would_be_refused or mode is AutoResponder.OFF:
         return False
     if mode is AutoResponder.NON_CONSENTED and has_consent:
         return False

@@ -98,6 +98,11 @@ def is_answered_here(text: str, settings: SmsSettings) -> bool:
     return " ".join(text.split()).casefold() not in _ANSWERED_BY.get(settings.provider, frozenset())
 
 
+def keeps_opt_outs(settings: SmsSettings) -> bool:
+    """Whether the provider itself refuses whatever is sent to somebody after their STOP."""
+    return settings.provider in _ANSWERED_BY and settings.answer_keywords is not True
+
+
 def answer(keyword: Keyword, brand: str, contact: str) -> str:
     """The standard answer to a keyword.
 

@@ -104,16 +104,10 @@ class Intake:
                 changes[text.external_id] = partial(self._record, text=text, history_until=history_until)
             elif own.state is not DeliveryState.ATTEMPTING:  # that is the outbox's
                 changes[text.external_id] = partial(self._settle, text=text, own=own)
-        if not changes:
-            return Counts()
-
-        def together(session: WriteSession) -> Counts:
-            counts = Counts()
-            for change in changes.values():
-                counts.add(change(session))
-            return counts
-
-        return await self._write(together, texts, changes)
+        counts = Counts(duplicate=len(known))
+        if changes:
+            counts.add(await self._write(partial(_all_of, list(changes.values())), texts, changes))
+        return counts
 
     async def _write(
         self, together: _Change, texts: Sequence[ProviderText], alone: Mapping[str, _Change]
@@ -243,6 +237,13 @@ def _parts(text: ProviderText) -> tuple[str, ...]:
     """The ids of what a text was put together from: when it is listed, it is no text of its own."""
     parts = text.external_id.split("+")
     return tuple(parts) if len(parts) > 1 else ()
+
+
+def _all_of(changes: Sequence[_Change], session: WriteSession) -> Counts:
+    counts = Counts()
+    for change in changes:
+        counts.add(change(session))
+    return counts
 
 
 def _portions(texts: Sequence[ProviderText]) -> Iterator[Sequence[ProviderText]]:

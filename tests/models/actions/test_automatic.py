@@ -190,3 +190,24 @@ def test_a_provider_that_answers_keywords_itself_is_left_to_it(store: Store, pho
     assert [message.kind for message in messages(store)] == [MessageKind.KEYWORD]
     phones.text("Please stop")  # Twilio reads a whole text only
     assert [message.kind for message in messages(store)][1:] == [MessageKind.KEYWORD, MessageKind.AUTO_REPLY]
+
+
+@pytest.mark.parametrize(
+    ("settings", "answered"),
+    [
+        ({"provider": Provider.TWILIO}, False),
+        ({"provider": Provider.TELNYX}, False),
+        ({"provider": Provider.VONAGE}, True),
+        ({"provider": Provider.TWILIO, "answer_keywords": True}, True),  # its own list is switched off
+    ],
+)
+def test_who_opted_out_at_the_provider_gets_no_answer_that_it_would_refuse(
+    store: Store, phones: Phones, settings: dict[str, Any], answered: bool
+) -> None:
+    phones.set(**settings, auto_responder=AutoResponder.NON_CONSENTED)
+    phones.text("Never asked")
+    phones.text("STOP", BO)
+    phones.text("Where is my order?", BO)
+    answers = messages(store, MessageKind.AUTO_REPLY)
+    assert ("We can't reply" in answers[-1].text and answers[-1].to == [BO]) is answered
+    assert any(one.to == [ANA] for one in answers)

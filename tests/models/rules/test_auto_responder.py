@@ -33,6 +33,7 @@ def test_whose_texts_are_answered(
         has_consent=has_consent,
         is_keyword=is_keyword,
         is_blocked=is_blocked,
+        would_be_refused=False,
         last_answer_at=None,
         at=NOW,
     )
@@ -57,7 +58,21 @@ def test_once_per_person_in_a_day(hours_ago: float, expected: bool) -> None:
         has_consent=False,
         is_keyword=False,
         is_blocked=False,
+        would_be_refused=False,
         last_answer_at=NOW - timedelta(hours=hours_ago),
         at=NOW,
     )
     assert answers is expected
+
+
+@pytest.mark.parametrize("mode", list(AutoResponder))
+def test_whoever_would_not_get_it_is_not_answered(mode: AutoResponder) -> None:
+    assert not should_answer(
+        mode,
+        has_consent=False,
+        is_keyword=False,
+        is_blocked=False,
+        would_be_refused=True,
+        last_answer_at=None,
+        at=NOW,
+    )
