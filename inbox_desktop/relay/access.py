@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.ids import new_id
@@ -18,6 +18,11 @@ from inbox_desktop.relay.tables import Desktop, Invite, MailJob
 DEFAULT_VALIDITY: Final = timedelta(hours=24)
 _KEPT: Final = timedelta(days=30)
 _SEEN_EVERY: Final = timedelta(minutes=1)
+
+_COLUMNS: Final = (Desktop.id, Desktop.name, Desktop.created_at, Desktop.seen_at, Desktop.revoked_at)
+_BY_TOKEN: Final = select(*_COLUMNS).where(
+    Desktop.token_hash == bindparam("hash"), Desktop.revoked_at.is_(None)
+)
 
 
 class DesktopRow(NamedTuple):
@@ -84,11 +89,7 @@ def admit(writing: Writing, name: str, token: str) -> str:
 
 def desktop_of(connection: Connection, token: str) -> DesktopRow | None:
     """The desktop with this token, unless it was revoked."""
-    row = connection.execute(
-        select(Desktop.id, Desktop.name, Desktop.created_at, Desktop.seen_at, Desktop.revoked_at).where(
-            Desktop.token_hash == token_hash(token), Desktop.revoked_at.is_(None)
-        )
-    ).one_or_none()
+    row = connection.execute(_BY_TOKEN, {"hash": token_hash(token)}).one_or_none()
     return None if row is None else DesktopRow(*row)
 
 
@@ -104,8 +105,7 @@ def see_desktop(writing: Writing, desktop_id: str, at: datetime) -> None:
 
 def desktops(connection: Connection) -> tuple[DesktopRow, ...]:
     """All desktops, the oldest first."""
-    columns = (Desktop.id, Desktop.name, Desktop.created_at, Desktop.seen_at, Desktop.revoked_at)
-    return tuple(DesktopRow(*row) for row in connection.execute(select(*columns).order_by(Desktop.id)))
+    return tuple(DesktopRow(*row) for row in connection.execute(select(*_COLUMNS).order_by(Desktop.id)))
 
 
 def revoked_among(connection: Connection, ids: set[str]) -> set[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.ids import new_id
@@ -18,8 +19,8 @@ from inbox_desktop.relay.database import Writing
 from inbox_desktop.relay.files import attach
 from inbox_desktop.relay.keys import Keys
 from inbox_desktop.relay.messages import COLUMNS, for_desktop, for_visitor
-from inbox_desktop.relay.tables import Conversation, Message, Visitor
-from inbox_desktop.relay.visitors import VisitorRow, newest_conversation_id, visitor
+from inbox_desktop.relay.tables import Conversation, Message
+from inbox_desktop.relay.visitors import VisitorRow, visitor
 
 MOST_SHOWN: Final = 200
 """So many of a conversation's newest messages are told at once."""
@@ -35,6 +36,35 @@ _FIELDS: Final = (
     Conversation.agent_seen_id,
     Conversation.agent_seen_position,
     Conversation.closed_at,
+)
+
+# Made once: what every message needs.
+_BY_ID: Final = select(*_FIELDS).where(Conversation.id == bindparam("id"))
+_NEWEST: Final = (
+    select(*_FIELDS)
+    .where(Conversation.visitor_id == bindparam("visitor_id"))
+    .order_by(Conversation.id.desc())
+    .limit(1)
+)
+_AFTER: Final = (
+    select(*COLUMNS)
+    .where(Message.conversation_id == bindparam("id"), Message.position > bindparam("after"))
+    .order_by(Message.position.desc())
+    .limit(MOST_SHOWN)
+)
+_SENT_BEFORE: Final = (
+    select(*COLUMNS)
+    .join(Conversation, Conversation.id == Message.conversation_id)
+    .where(
+        Conversation.visitor_id == bindparam("visitor_id"),
+        Message.client_id == bindparam("client_id"),
+        Message.author == "visitor",
+    )
+)
+_KINDS: Final = (
+    select(Message.kind)
+    .where(Message.conversation_id == bindparam("id"), Message.author == "automatic")
+    .distinct()
 )
 
 
@@ -81,21 +111,22 @@ def take_visitors(
     _require_may_write(chat, author, draft)
     at = at or now()
     conversation = _open_conversation(writing, author, draft, at)
-    message = _append(writing, conversation, at, draft, "visitor", "message")
-    attach(connection, draft.file_ids, author.id, conversation.id, message.id)
+    message = _message(conversation, seq, at, draft, "visitor", "message")
     answers = _answers(connection, chat, author, conversation, draft, at)
     automatic = [
-        _append(writing, conversation, at, Draft("", answer.text), "automatic", answer.kind.value)
+        _message(conversation, seq, at, Draft("", answer.text), "automatic", answer.kind.value)
         for answer in answers
     ]
+    connection.execute(insert(Message), [message, *automatic])
+    attach(connection, draft.file_ids, author.id, conversation.id, message["id"])
     connection.execute(
         update(Conversation)
         .where(Conversation.id == conversation.id)
         .values(last_position=conversation.last_position, last_message_at=at, seq=seq)
     )
-    connection.execute(update(Visitor).where(Visitor.id == author.id).values(seen_at=at, away=False))
     writing.tell_visitor(author.id)
-    first, *others = for_visitor(connection, keys, [message, *automatic])
+    rows = [SimpleNamespace(**values) for values in (message, *automatic)]
+    first, *others = for_visitor(connection, keys, rows, has_files=bool(draft.file_ids))
     return Taken(first, conversation.id, author.id, tuple(others), is_new=True)
 
 
@@ -130,8 +161,9 @@ def take_agents(
         return Taken(shown, conversation.id, conversation.visitor_id, (), is_new=False)
     _require_content(draft)
     at = at or now()
-    message = _append(writing, conversation, at, draft, "agent", "message", desktop_id)
-    attach(connection, draft.file_ids, desktop_id, conversation.id, message.id, conversation.chat_id)
+    message = _message(conversation, seq, at, draft, "agent", "message", desktop_id)
+    connection.execute(insert(Message), [message])
+    attach(connection, draft.file_ids, desktop_id, conversation.id, message["id"], conversation.chat_id)
     connection.execute(
         update(Conversation)
         .where(Conversation.id == conversation.id)
@@ -144,7 +176,7 @@ def take_agents(
         )
     )
     writing.tell_visitor(conversation.visitor_id)
-    shown = for_desktop(connection, keys, [message], visitors)[0]
+    shown = for_desktop(connection, keys, [SimpleNamespace(**message)], visitors)[0]
     return Taken(shown, conversation.id, conversation.visitor_id, (), is_new=True)
 
 
@@ -240,16 +272,15 @@ def view(
     connection: Connection, keys: Keys, visitor_id: str, after: int, conversation_id: str | None = None
 ) -> View:
     """What is new after a position. `after` counts in `conversation_id`, when that is given."""
-    newest = newest_conversation_id(connection, visitor_id)
-    if newest is None:
+    conversation = _newest(connection, visitor_id)
+    if conversation is None:
         return View(None, closed=False, messages=[], seen_id=None, head=0)
+    newest = conversation.id
     if conversation_id is not None and conversation_id != newest:
         after = 0
-    conversation = _conversation(connection, newest)
     rows: Sequence[Any] = ()
     if conversation.last_position > after:
-        query = select(*COLUMNS).where(Message.conversation_id == newest, Message.position > after)
-        rows = connection.execute(query.order_by(Message.position.desc()).limit(MOST_SHOWN)).all()[::-1]
+        rows = connection.execute(_AFTER, {"id": newest, "after": after}).all()[::-1]
     return View(
         newest,
         conversation.closed_at is not None,
@@ -304,65 +335,63 @@ class _Conversation:
 
 
 def _conversation(connection: Connection, conversation_id: str) -> _Conversation:
-    row = connection.execute(select(*_FIELDS).where(Conversation.id == conversation_id)).one_or_none()
+    row = connection.execute(_BY_ID, {"id": conversation_id}).one_or_none()
     if row is None:
         raise not_found("This conversation")
     return _Conversation(row)
 
 
+def _newest(connection: Connection, visitor_id: str) -> _Conversation | None:
+    row = connection.execute(_NEWEST, {"visitor_id": visitor_id}).one_or_none()
+    return None if row is None else _Conversation(row)
+
+
 def _open_conversation(writing: Writing, author: VisitorRow, draft: Draft, at: datetime) -> _Conversation:
-    newest = newest_conversation_id(writing.connection, author.id)
-    if newest is not None:
-        conversation = _conversation(writing.connection, newest)
-        if conversation.closed_at is None:
-            return conversation
-    conversation_id = new_id()
-    writing.connection.execute(
-        insert(Conversation).values(
-            id=conversation_id,
-            chat_id=author.chat_id,
-            visitor_id=author.id,
-            started_at=at,
-            page_url=draft.page_url,
-            locale=draft.locale or author.locale,
-            last_position=0,
-            last_message_at=at,
-            visitor_seen_position=0,
-            agent_position=0,
-            agent_seen_position=0,
-            seq=writing.take_seq(),
-        )
-    )
-    return _conversation(writing.connection, conversation_id)
+    newest = _newest(writing.connection, author.id)
+    if newest is not None and newest.closed_at is None:
+        return newest
+    values = {
+        "id": new_id(),
+        "chat_id": author.chat_id,
+        "visitor_id": author.id,
+        "started_at": at,
+        "page_url": draft.page_url,
+        "locale": draft.locale or author.locale,
+        "last_position": 0,
+        "last_message_at": at,
+        "visitor_seen_position": 0,
+        "agent_position": 0,
+        "agent_seen_position": 0,
+        "seq": writing.take_seq(),
+    }
+    writing.connection.execute(insert(Conversation).values(values))
+    return _Conversation(SimpleNamespace(agent_wrote_at=None, agent_seen_id=None, closed_at=None, **values))
 
 
-def _append(
-    writing: Writing,
+def _message(
     conversation: _Conversation,
+    seq: int,
     at: datetime,
     draft: Draft,
     author: str,
     kind: str,
     desktop_id: str | None = None,
-) -> Any:
+) -> dict[str, Any]:
+    """The columns of the conversation's next message."""
     conversation.last_position += 1
-    return writing.connection.execute(
-        insert(Message)
-        .values(
-            id=new_id(),
-            conversation_id=conversation.id,
-            position=conversation.last_position,
-            seq=writing.take_seq(),
-            client_id=draft.client_id or None,
-            author=author,
-            kind=kind,
-            agent_name=draft.agent_name,
-            desktop_id=desktop_id,
-            text=draft.text,
-            created_at=at,
-        )
-        .returning(*COLUMNS)
-    ).one()
+    return {
+        "id": new_id(),
+        "conversation_id": conversation.id,
+        "position": conversation.last_position,
+        "seq": seq,
+        "client_id": draft.client_id or None,
+        "author": author,
+        "kind": kind,
+        "agent_name": draft.agent_name,
+        "desktop_id": desktop_id,
+        "text": draft.text,
+        "created_at": at,
+    }
 
 
 def _answers(
@@ -374,9 +403,8 @@ def _answers(
     at: datetime,
 ) -> list[Automatic]:
     """The questions that the visitor had looked up, then what the rules answer by themselves."""
-    kinds = select(Message.kind).where(
-        Message.conversation_id == conversation.id, Message.author == "automatic"
-    )
+    is_first = conversation.last_position == 1
+    already = () if is_first else connection.execute(_KINDS, {"id": conversation.id}).scalars()
     looked_up = [
         Automatic(AutomaticKind.FAQ, f"{chat.site.faq[index].question}\n{chat.site.faq[index].answer}")
         for index in draft.faq
@@ -384,8 +412,8 @@ def _answers(
     ]
     by_rule = automatic_answers(
         chat.site,
-        is_first=conversation.last_position == 1,
-        already=frozenset(connection.execute(kinds.distinct()).scalars()),
+        is_first=is_first,
+        already=frozenset(already),
         at=at,
         locale=draft.locale or author.locale,
         first_name=author.name.split(" ")[0],
@@ -396,15 +424,8 @@ def _answers(
 
 def _sent_before(connection: Connection, visitor_id: str, client_id: str) -> Any:
     """The visitor's message with this client id, in whichever of its conversations."""
-    return connection.execute(
-        select(*COLUMNS)
-        .join(Conversation, Conversation.id == Message.conversation_id)
-        .where(
-            Conversation.visitor_id == visitor_id,
-            Message.client_id == client_id,
-            Message.author == "visitor",
-        )
-    ).one_or_none()
+    sent = {"visitor_id": visitor_id, "client_id": client_id}
+    return connection.execute(_SENT_BEFORE, sent).one_or_none()
 
 
 def _require_may_write(chat: ChatRow, author: VisitorRow, draft: Draft) -> None:

@@ -29,6 +29,9 @@ _ATTEMPTS: Final = 4
 # Serialization failure and deadlock: the server undid the transaction, which may simply be done again.
 _UNDONE: Final = frozenset({"40001", "40P01"})
 
+_TAKE_SEQ: Final = update(Head).values(seq=Head.seq + 1).returning(Head.seq)
+_HEAD: Final = select(Head.seq, Head.epoch)
+
 
 @dataclass(slots=True)
 class News:
@@ -70,8 +73,7 @@ class Writing:
         and two processes that both take it first never wait for each other in a circle.
         """
         if not self.news.head:
-            statement = update(Head).values(seq=Head.seq + 1).returning(Head.seq)
-            self.news.head = self.connection.execute(statement).scalar_one()
+            self.news.head = self.connection.execute(_TAKE_SEQ).scalar_one()
         return self.news.head
 
     def tell_visitor(self, visitor_id: str) -> None:
@@ -168,7 +170,7 @@ class Database:
 
 def head_of(connection: Connection) -> tuple[int, str]:
     """The newest seq and the epoch as this connection sees them."""
-    seq, epoch = connection.execute(select(Head.seq, Head.epoch)).one()
+    seq, epoch = connection.execute(_HEAD).one()
     return seq, epoch
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, select, union_all
+from sqlalchemy import Connection, Select, bindparam, select, union_all
 
 from inbox_desktop.relay.chats import moment
 from inbox_desktop.relay.database import head_of
@@ -36,12 +36,9 @@ def page(connection: Connection, keys: Keys, after: int, limit: int) -> Page:
     """
     head, epoch = head_of(connection)
     up_to = _end_of_page(connection, after, head, limit)
-    messages = connection.execute(
-        select(*MESSAGE_COLUMNS)
-        .where(Message.seq > after, Message.seq <= up_to)
-        .order_by(Message.seq, Message.position)
-    ).all()
-    jobs = _rows(connection, _JOB, MailJob.seq, after, up_to)
+    between = {"after": after, "up_to": up_to}
+    messages = connection.execute(_MESSAGES, between).all()
+    jobs = connection.execute(_JOBS, between).all()
     needed = _first_needed((row.conversation_id, row.seq) for row in (*messages, *jobs))
     conversations = _conversations(connection, after, up_to, needed)
     visitors = {one["data"]["id"]: one["data"]["visitor"]["id"] for one in conversations}
@@ -50,13 +47,10 @@ def page(connection: Connection, keys: Keys, after: int, limit: int) -> Page:
         *conversations,
         *(_entry(row.seq, "message", data) for row, data in zip(messages, told, strict=True)),
         *(_entry(row.seq, "mail_job", job_json(row)) for row in jobs),
-        *(
-            _entry(row.seq, "webhook", _webhook_json(row))
-            for row in _rows(connection, _WEBHOOK, Webhook.seq, after, up_to)
-        ),
+        *(_entry(row.seq, "webhook", _webhook_json(row)) for row in connection.execute(_WEBHOOKS, between)),
         *(
             _entry(row.seq, "chat", {"id": row.id, "site": row.site, "version": row.version})
-            for row in _rows(connection, _CHAT, Chat.seq, after, up_to)
+            for row in connection.execute(_CHATS, between)
         ),
     ]
     entries.sort(key=lambda entry: entry["seq"])  # stable: within a transaction as they stand above
@@ -85,6 +79,51 @@ _WEBHOOK: Final = (
     Webhook.seq,
 )
 _CHAT: Final = (Chat.id, Chat.site, Chat.version, Chat.seq)
+_CONVERSATION: Final = (
+    Conversation.id,
+    Conversation.chat_id,
+    Conversation.page_url,
+    Conversation.locale,
+    Conversation.started_at,
+    Conversation.closed_at,
+    Conversation.visitor_seen_id,
+    Conversation.visitor_seen_at,
+    Conversation.agent_seen_id,
+    Conversation.agent_seen_at,
+    Conversation.seq,
+    Visitor.id.label("visitor_id"),
+    Visitor.name,
+    Visitor.email,
+    Visitor.verified,
+    Visitor.external_id,
+)
+
+
+def _between(columns: tuple[Any, ...], table: Any, *order: Any) -> Select[Any]:
+    query: Select[Any] = select(*columns).where(
+        table.seq > bindparam("after"), table.seq <= bindparam("up_to")
+    )
+    return query.order_by(table.seq, *order)
+
+
+def _last_statement() -> Select[Any]:
+    parts = [_between((table.seq,), table).limit(bindparam("most")).subquery() for table in _FED]
+    together = union_all(*(select(part.c.seq) for part in parts)).subquery()
+    return select(together.c.seq).order_by(together.c.seq).offset(bindparam("skipped")).limit(1)
+
+
+# Each is made once: the feed is read after every message, and making them takes longer than reading.
+_LAST: Final = _last_statement()
+_MESSAGES: Final = _between(MESSAGE_COLUMNS, Message, Message.position)
+_JOBS: Final = _between(_JOB, MailJob)
+_WEBHOOKS: Final = _between(_WEBHOOK, Webhook)
+_CHATS: Final = _between(_CHAT, Chat)
+_CHANGED: Final = _between(_CONVERSATION, Conversation).join(Visitor, Visitor.id == Conversation.visitor_id)
+_OTHERS: Final = (
+    select(*_CONVERSATION)
+    .join(Visitor, Visitor.id == Conversation.visitor_id)
+    .where(Conversation.id.in_(bindparam("ids", expanding=True)))
+)
 
 
 def job_json(row: Any) -> dict[str, Any]:
@@ -114,25 +153,10 @@ def _entry(seq: int, kind: str, data: dict[str, Any]) -> dict[str, Any]:
     return {"seq": seq, "kind": kind, "data": data}
 
 
-def _rows(connection: Connection, columns: tuple[Any, ...], seq: Any, after: int, up_to: int) -> list[Any]:
-    query = select(*columns).where(seq > after, seq <= up_to).order_by(seq)
-    return list(connection.execute(query))
-
-
 def _end_of_page(connection: Connection, after: int, head: int, limit: int) -> int:
     """The seq of the entry number `limit`, or the head when there are fewer."""
-    parts = [
-        select(table.seq)
-        .where(table.seq > after, table.seq <= head)
-        .order_by(table.seq)
-        .limit(limit)
-        .subquery()
-        for table in _FED
-    ]
-    together = union_all(*(select(part.c.seq) for part in parts)).subquery()
-    last = connection.execute(
-        select(together.c.seq).order_by(together.c.seq).offset(limit - 1).limit(1)
-    ).scalar_one_or_none()
+    bounds = {"after": after, "up_to": head, "most": limit, "skipped": limit - 1}
+    last = connection.execute(_LAST, bounds).scalar_one_or_none()
     return max(after, head) if last is None else last
 
 
@@ -147,28 +171,9 @@ def _first_needed(uses: Iterable[tuple[str, int]]) -> dict[str, int]:
 def _conversations(
     connection: Connection, after: int, up_to: int, needed: dict[str, int]
 ) -> list[dict[str, Any]]:
-    columns = (
-        Conversation.id,
-        Conversation.chat_id,
-        Conversation.page_url,
-        Conversation.locale,
-        Conversation.started_at,
-        Conversation.closed_at,
-        Conversation.visitor_seen_id,
-        Conversation.visitor_seen_at,
-        Conversation.agent_seen_id,
-        Conversation.agent_seen_at,
-        Conversation.seq,
-        Visitor.id.label("visitor_id"),
-        Visitor.name,
-        Visitor.email,
-        Visitor.verified,
-        Visitor.external_id,
-    )
-    query = select(*columns).join(Visitor, Visitor.id == Conversation.visitor_id)
-    changed = connection.execute(query.where(Conversation.seq > after, Conversation.seq <= up_to)).all()
+    changed = connection.execute(_CHANGED, {"after": after, "up_to": up_to}).all()
     missing = needed.keys() - {row.id for row in changed}
-    others = connection.execute(query.where(Conversation.id.in_(missing))).all() if missing else []
+    others = connection.execute(_OTHERS, {"ids": sorted(missing)}).all() if missing else []
     return [
         _entry(min(row.seq, needed.get(row.id, row.seq)), "conversation", _conversation_json(row))
         for row in (*changed, *others)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from inbox_desktop.relay.chats import moment
 from inbox_desktop.relay.keys import Keys
@@ -28,6 +28,12 @@ COLUMNS: Final = (
     Message.created_at,
 )
 
+_FILES: Final = (
+    select(File.id, File.chat_id, File.message_id, File.name, File.content_type, File.size)
+    .where(File.message_id.in_(bindparam("ids", expanding=True)))
+    .order_by(File.id)
+)
+
 
 def file_json(keys: Keys, row: Any) -> dict[str, Any]:
     """A file as visitors and desktops get it; `url` is a path at the relay that needs no token."""
@@ -47,9 +53,7 @@ def files_of(connection: Connection, keys: Keys, message_ids: Iterable[str]) -> 
     found: dict[str, list[Any]] = defaultdict(list)
     if not wanted:
         return found
-    columns = (File.id, File.chat_id, File.message_id, File.name, File.content_type, File.size)
-    rows = connection.execute(select(*columns).where(File.message_id.in_(wanted)).order_by(File.id))
-    for row in rows:
+    for row in connection.execute(_FILES, {"ids": wanted}):
         found[row.message_id].append(file_json(keys, row))
     return found
 
@@ -69,9 +73,11 @@ def visible(row: Any, files: Sequence[Any], *, own: bool) -> dict[str, Any]:
     }
 
 
-def for_visitor(connection: Connection, keys: Keys, rows: Sequence[Any]) -> list[dict[str, Any]]:
-    """Messages of a visitor's own conversation."""
-    files = files_of(connection, keys, (row.id for row in rows))
+def for_visitor(
+    connection: Connection, keys: Keys, rows: Sequence[Any], *, has_files: bool = True
+) -> list[dict[str, Any]]:
+    """Messages of a visitor's own conversation. `has_files` is False when none of them can have any."""
+    files = files_of(connection, keys, (row.id for row in rows) if has_files else ())
     return [visible(row, files[row.id], own=row.author == "visitor") for row in rows]
 
 

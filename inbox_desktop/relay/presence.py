@@ -90,9 +90,8 @@ class Presence:
 
     async def go_round(self) -> None:
         """Every 15 seconds: write that the connected are still there, and who polls no longer."""
-        for visitor_id in self._sockets:
-            self._see(visitor_id)
         at = now()
+        self._pending |= dict.fromkeys(self._sockets, (at, False))  # one moment: one statement
         for visitor_id in [one for one, polled in self._polls.items() if at - polled >= PRESENT_FOR]:
             self._gone(visitor_id, self._polls.pop(visitor_id))
         await self.flush()

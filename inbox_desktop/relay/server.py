@@ -35,6 +35,7 @@ def make_server(relay: Relay) -> uvicorn.Server:
         forwarded_allow_ips=list(config.proxies) or None,
         ssl_certfile=config.tls_cert,
         ssl_keyfile=config.tls_key,
+        timeout_keep_alive=75,  # longer than proxies keep theirs, so that they never write into a closed one
         timeout_graceful_shutdown=5,
     )
     return uvicorn.Server(settings)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from typing import Final
 
 from filelock import FileLock, Timeout
 from sqlalchemy.exc import DBAPIError
@@ -13,6 +15,8 @@ from inbox_desktop.relay.access import desktops, invite
 from inbox_desktop.relay.config import RelayConfig, RelayError
 from inbox_desktop.relay.server import make_server
 from inbox_desktop.relay.service import Relay
+
+_SWITCH_SECONDS: Final = 0.0005
 
 
 def serve(config: RelayConfig, say: Callable[[str], None]) -> int:
@@ -27,6 +31,9 @@ def serve(config: RelayConfig, say: Callable[[str], None]) -> int:
         raise RelayError(
             f"The data folder {config.data} can't be made ({error}). Give another --data."
         ) from error
+    # Each answer of the database needs the interpreter back from a loop that is busy with many sockets:
+    # at the usual 5 ms a transaction of ten statements would wait for 50.
+    sys.setswitchinterval(_SWITCH_SECONDS)
     with _alone(config), _listening(config) as listener:
         relay = Relay.open(config)
         try:

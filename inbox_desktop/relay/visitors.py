@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -65,6 +66,11 @@ COLUMNS: Final = (
     Visitor.locale,
     Visitor.seen_at,
     Visitor.blocked,
+)
+
+_BY_ID: Final = select(*COLUMNS).where(Visitor.id == bindparam("id"))
+_BY_TOKEN: Final = select(*COLUMNS).where(
+    Visitor.token_hash == bindparam("hash"), Visitor.chat_id == bindparam("chat_id")
 )
 
 
@@ -132,13 +138,12 @@ def change_visitor(writing: Writing, before: VisitorRow, values: Mapping[str, An
 
 def visitor(connection: Connection, visitor_id: str) -> VisitorRow:
     """One visitor that is known to exist."""
-    return VisitorRow(*connection.execute(select(*COLUMNS).where(Visitor.id == visitor_id)).one())
+    return VisitorRow(*connection.execute(_BY_ID, {"id": visitor_id}).one())
 
 
 def visitor_of(connection: Connection, chat_id: str, token: str) -> VisitorRow | None:
     """The visitor of this chat with this token, or None."""
-    query = select(*COLUMNS).where(Visitor.token_hash == token_hash(token), Visitor.chat_id == chat_id)
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(_BY_TOKEN, {"hash": token_hash(token), "chat_id": chat_id}).one_or_none()
     return None if row is None else VisitorRow(*row)
 
 
@@ -155,15 +160,22 @@ def newest_conversation_id(connection: Connection, visitor_id: str) -> str | Non
 
 def see_visitors(writing: Writing, seen: Mapping[str, tuple[datetime, bool]]) -> None:
     """Write when visitors were last there, and whether they went away: {visitor: (moment, away)}."""
-    if not seen:
-        return
-    statement = (
-        update(Visitor)
-        .where(Visitor.id == bindparam("of"), Visitor.seen_at <= bindparam("at"))
-        .values(seen_at=bindparam("at"), away=bindparam("gone"))
-    )
-    rows = [{"of": one, "at": at, "gone": away} for one, (at, away) in sorted(seen.items())]
-    writing.connection.execute(statement, rows)
+    together: dict[tuple[datetime, bool], list[str]] = defaultdict(list)
+    for visitor_id in sorted(seen):
+        together[seen[visitor_id]].append(visitor_id)
+    for (at, away), ids in together.items():
+        for some in batched(ids):
+            writing.connection.execute(
+                update(Visitor)
+                .where(Visitor.id.in_(some), Visitor.seen_at <= at)
+                .values(seen_at=at, away=away)
+            )
+
+
+def batched(ids: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
+    """Parts of a long list: no statement has room for all."""
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
 
 
 def present_conversations(connection: Connection, at: datetime) -> tuple[str, ...]:
