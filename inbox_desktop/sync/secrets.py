@@ -115,7 +115,7 @@ def _keyring_call(function: str, channel_id: str, *arguments: str) -> str | None
             Fault.SECRET,
             "This computer has no keyring in which a password could be kept safely, and it is kept nowhere "
             "else. Install one (GNOME Keyring, KWallet or KeePassXC), or give the channel a variable with "
-            "--password-env NAME.",
+            "--password-env NAME (a number for texts: --secret-env NAME).",
         ) from error
     except KeyringError as error:
         raise ChannelError(

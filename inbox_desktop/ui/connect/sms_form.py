@@ -65,7 +65,10 @@ class SmsForm(ChannelForm):
         if ask_name:
             form.addRow(Label("Your name", "text", "text_2", parent=self), self.name)
         self.ask_name(asked=ask_name)
-        form.addRow(Label("Provider", "text", "text_2", parent=self), self.provider)
+        provider: QWidget = self.provider
+        if self._former is not None:  # another provider is another channel: there is nothing to choose
+            provider = Label(PROVIDERS[self._former.provider].name, "text", parent=self)
+        form.addRow(Label("Provider", "text", "text_2", parent=self), provider)
         form.addRow(Label("Phone number", "text", "text_2", parent=self), self.number)
         form.addRow(self._account_label, self.account)
         form.addRow(self._secret_label, self.secret)
@@ -90,7 +93,7 @@ class SmsForm(ChannelForm):
         self.number.setText(settings.number)
         self.account.setText(settings.account)
         self.webhook_key.setText(settings.webhook_key)
-        self.provider.setEnabled(self._former is None)
+        self.provider.setVisible(self._former is None)
         self.number.setEnabled(self._former is None)
         self.rules.set_values(settings)
         self._provider_changed()
