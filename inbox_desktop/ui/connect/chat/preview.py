@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from inbox_desktop.models.chat_settings import Position
 from inbox_desktop.ui.connect.chat.preview_words import Line, Preview
-from inbox_desktop.ui.kit import paint_icon, theme
+from inbox_desktop.ui.kit import initials, paint_icon, theme
 from inbox_desktop.ui.kit.painting import CENTER, KitWidget, draw_line_of_text, hairline, rounded
 
 _SIZE: Final = (296, 500)
@@ -27,6 +27,7 @@ _ROUND: Final = 16
 _HEAD: Final = 60
 _FOOT: Final = 46
 _LAUNCHER: Final = 48
+_MARK: Final = 34
 _PAD: Final = 14
 _BETWEEN: Final = 8
 _BUBBLE_X: Final = 11
@@ -178,11 +179,18 @@ class WidgetPreview(KitWidget):
     def _paint_head(self, painter: QPainter, head: QRectF, preview: Preview) -> None:
         px = theme().px
         ink = ink_on(self._colour)
-        inner = head.adjusted(px(_PAD), px(10), -px(_PAD), -px(10))
+        side = px(_MARK)
+        mark = QRectF(head.left() + px(_PAD), head.center().y() - side / 2, side, side)
+        rounded(painter, mark, side / 2, ink)
+        letters = initials(preview.name)
+        draw_line_of_text(painter, mark, letters, theme().font("text", 600), self._colour, CENTER)
+        inner = head.adjusted(px(_PAD) + side + px(10), px(10), -px(_PAD), -px(10))
         line = inner.height() / 2
         name = QRectF(inner.left(), inner.top(), inner.width(), line)
         draw_line_of_text(painter, name, preview.name or "…", theme().font("title", 600), ink)
-        state = QRectF(inner.left(), inner.top() + line, inner.width(), line)
+        dot = QRectF(inner.left(), inner.top() + line * 1.5 - px(8) / 2, px(8), px(8))
+        rounded(painter, dot, px(4), None if preview.is_away else ink, ink, 2)
+        state = QRectF(inner.left() + px(14), inner.top() + line, inner.width() - px(14), line)
         draw_line_of_text(painter, state, preview.state, theme().font("secondary"), ink)
 
     def _paint_foot(self, painter: QPainter, foot: QRectF, preview: Preview) -> None:

@@ -39,6 +39,7 @@ class Preview(NamedTuple):
 
     name: str
     state: str
+    is_away: bool
     questions: tuple[str, ...]
     lines: tuple[Line, ...]
     write: str
@@ -77,6 +78,7 @@ def preview_of(site: ChatSite, locale: str, at: datetime, *, away: bool) -> Prev
     return Preview(
         name=" ".join(site.name.split()),
         state=state,
+        is_away=away,
         questions=tuple(faq.question for faq in site.faq if faq.question.strip())[:_MOST_QUESTIONS],
         lines=(*welcome, Line(True, _ASKED[locale]), *others),
         write=_WRITE[locale],
