@@ -12,7 +12,15 @@ from inbox_desktop.models.actions.consent import ChangeConsent
 from inbox_desktop.models.kinds import ConsentKind, ConsentSource, ConsentState, DeliveryState
 from inbox_desktop.models.rules.links import web_links, with_links
 from inbox_desktop.sync.errors import ChannelError
-from inbox_desktop.sync.sending import HandOver, LookUp, NoCopyError, OutgoingMail, SendResult, same_for_all
+from inbox_desktop.sync.sending import (
+    HandOver,
+    LookUp,
+    NoCopyError,
+    OutgoingFile,
+    OutgoingMail,
+    SendResult,
+    same_for_all,
+)
 from inbox_desktop.sync.services import Services
 from inbox_desktop.sync.sms.channel import TextChannel, make_provider
 from inbox_desktop.sync.sms.own_texts import OwnTexts
@@ -33,7 +41,7 @@ class TextSender:
         """Try once. Its links and pictures are published before the text leaves."""
         try:
             text = await self._text(mail)
-            pictures = [await self._services.public.publish(file) for file in mail.files]
+            pictures = [await self._picture(file) for file in mail.files]
         except PublishingError as error:
             state = DeliveryState.FAILED if error.is_final else DeliveryState.QUEUED
             return same_for_all(mail, state, str(error))
@@ -73,11 +81,9 @@ class TextSender:
     async def _provider(self) -> AsyncIterator[Provider]:
         settings = self._channel.settings
         secret = await self._services.files.call(self._services.secrets.password, self._channel.id, settings)
+        # A provider refuses a text for whose reports it is given an address that it cannot reach.
         report_to = self._services.hooks.webhook_url(settings)
-        # A provider refuses a text for whose reports it is given an address on this computer; a simulated one
-        # is on this computer itself.
-        is_reached = report_to.startswith("https://") or settings.base_url is not None
-        provider = make_provider(settings, secret, report_to=report_to if is_reached else "")
+        provider = make_provider(settings, secret, report_to=report_to if self._is_reached(report_to) else "")
         try:
             yield provider
         finally:
@@ -85,8 +91,28 @@ class TextSender:
 
     async def _text(self, mail: OutgoingMail) -> str:
         """The text with short links, the same ones every time."""
-        links = web_links(mail.text) if self._channel.settings.shorten_links else ()
-        return with_links(mail.text, await self._services.public.shorten(mail.message_id, links))
+        urls = web_links(mail.text) if self._channel.settings.shorten_links else ()
+        links = await self._services.public.shorten(mail.message_id, urls)
+        return with_links(mail.text, {url: link for url, link in links.items() if self._is_reached(link)})
+
+    async def _picture(self, file: OutgoingFile) -> str:
+        """The address from which the provider fetches a picture."""
+        url = await self._services.public.publish(file)
+        if not self._is_reached(url):
+            raise PublishingError(
+                f"The picture {file.filename} was not sent: the relay has no address on the internet from "
+                "which a provider could fetch it. Send the text without it, or start the relay with "
+                "--public-url.",
+                is_final=True,
+            )
+        return url
+
+    def _is_reached(self, url: str) -> bool:
+        """Whether an address of the relay's leads anywhere for people and providers elsewhere.
+
+        A relay that is tried out is on this computer; so is a simulated provider.
+        """
+        return url.startswith("https://") or self._channel.settings.base_url is not None
 
     async def _note_opt_out(self, mail: OutgoingMail, words: str) -> None:
         """The person has said stop to the provider, who has not told us."""
