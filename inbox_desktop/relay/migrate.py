@@ -37,7 +37,7 @@ def open_database(config: RelayConfig, keys: Keys) -> Database:
     """
     if not config.is_postgresql and (problem := sqlite.version_problem()):
         raise RelayError(problem)
-    database = Database(config)
+    database = _made(config)
     try:
         _bring_up_to_date(config, database)
         database.write(lambda writing: _own(writing.connection, keys))
@@ -51,6 +51,16 @@ def open_database(config: RelayConfig, keys: Keys) -> Database:
         database.close()
         raise
     return database
+
+
+def _made(config: RelayConfig) -> Database:
+    try:
+        return Database(config)
+    except ModuleNotFoundError as error:
+        raise RelayError(
+            f"PostgreSQL needs the module {error.name}, which is not installed. Nothing was started. "
+            'Install it with: pip install "inbox-desktop[relay]"'
+        ) from error
 
 
 def renew_epoch(connection: Connection) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from types import FrameType
 from typing import Final
 
 from filelock import FileLock, Timeout
@@ -34,6 +37,8 @@ def serve(config: RelayConfig, say: Callable[[str], None]) -> int:
     # Each answer of the database needs the interpreter back from a loop that is busy with many sockets:
     # at the usual 5 ms a transaction of ten statements would wait for 50.
     sys.setswitchinterval(_SWITCH_SECONDS)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _end)  # uvicorn raises it again when it has ended in order
     with _alone(config), _listening(config) as listener:
         relay = Relay.open(config)
         try:
@@ -44,6 +49,10 @@ def serve(config: RelayConfig, say: Callable[[str], None]) -> int:
         finally:
             relay.close()
     return 0
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
 
 
 def _alone(config: RelayConfig) -> AbstractContextManager[object]:
