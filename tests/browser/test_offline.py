@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from tests.browser.desk import Desk
@@ -140,12 +141,16 @@ def test_blocked_storage_lasts_for_the_page(arrive: Callable[..., Visitor], desk
     assert desk.message("Fine")["conversation_id"] == conversation
 
 
+@pytest.mark.parametrize("way", ["by socket", "by polling"])
 def test_a_visitor_whom_the_relay_has_forgotten_begins_anew(
-    arrive: Callable[..., Visitor], desk: Desk
+    arrive: Callable[..., Visitor], desk: Desk, way: str
 ) -> None:
-    ana = arrive().visit().open()
-    ana.write("Once")
-    first = desk.message("Once")["conversation_id"]
+    ana = arrive()
+    if way == "by polling":
+        ana.context.add_init_script("delete window.WebSocket")
+    ana.visit().open()
+    ana.write(f"Once {way}")
+    first = desk.message(f"Once {way}")["conversation_id"]
     ana.page.evaluate(
         """() => {
           const key = Object.keys(localStorage).find((name) => name.endsWith(".visitor"));
@@ -154,6 +159,6 @@ def test_a_visitor_whom_the_relay_has_forgotten_begins_anew(
         }"""
     )
     ana.page.reload()
-    ana.write("Again")
-    assert desk.message("Again")["conversation_id"] != first
-    expect(ana.state_of("Again")).to_contain_text("Sent")
+    ana.write(f"Again {way}")
+    assert desk.message(f"Again {way}")["conversation_id"] != first
+    expect(ana.state_of(f"Again {way}")).to_contain_text("Sent")
