@@ -78,6 +78,9 @@ _AREAS: Final = """
 QAbstractScrollArea { border: none; }
 QAbstractScrollArea::corner { background: transparent; }
 QAbstractItemView { background: $surface; color: $text_1; outline: 0; }
+QAbstractItemView[floating="true"] { background: $raised; color: $text_1; border: 1px solid $line_strong;
+    padding: 4px; selection-background-color: $accent_soft; selection-color: $accent_text; }
+QAbstractItemView[floating="true"]::item { padding: 4px 6px; }
 QHeaderView::section { background: $surface; color: $text_2; border: none; border-bottom: 1px solid $line;
     padding: 6px 8px; font-size: ${secondary}px; font-weight: 500; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; border: none; }

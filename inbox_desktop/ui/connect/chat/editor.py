@@ -103,8 +103,10 @@ class ChatEditor(QDialog):
             self.care,
         )
         self.install = InstallSection(bridge, self, relay_url)
-        self.preview = PreviewColumn(bridge, self)
         self.strip = NoticeStrip(self)
+        # In the order of Tab: the list of pages, the page, the preview, the foot.
+        self._pages = self._stack_of_pages()
+        self.preview = PreviewColumn(bridge, self)
         self._make_foot()
         self._lay_out()
         self._connect()
@@ -123,6 +125,14 @@ class ChatEditor(QDialog):
         group.idClicked.connect(self.show_page)
         return group
 
+    def _stack_of_pages(self) -> QStackedWidget:
+        pages = QStackedWidget(self)
+        narrow = QWidget(self)
+        self._preview_page = QVBoxLayout(narrow)
+        for page in (*self.sections, self.install, narrow):
+            pages.addWidget(_scrolling(page))
+        return pages
+
     def _make_foot(self) -> None:
         self._state = Label("", "secondary", "text_2", parent=self)
         self.discard_button = Button("Undo changes", variant="quiet", parent=self)
@@ -140,13 +150,6 @@ class ChatEditor(QDialog):
             side.addWidget(button)
         side.addStretch(1)
         self._title = Label("", "page", weight=600, parent=self)
-        self._pages = QStackedWidget(self)
-        for page in (*self.sections, self.install):
-            self._pages.addWidget(_scrolling(page))
-        self._preview_page = QVBoxLayout()
-        narrow = QWidget(self)
-        narrow.setLayout(self._preview_page)
-        self._pages.addWidget(_scrolling(narrow))
         foot = QHBoxLayout()
         foot.setSpacing(GAP)
         foot.addWidget(self._state, 1)

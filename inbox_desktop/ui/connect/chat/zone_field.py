@@ -30,6 +30,7 @@ class ZoneField(QLineEdit):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.activated.connect(self._picked)
+        completer.popup().setProperty("floating", True)
         self.setCompleter(completer)
         self.textEdited.connect(self._edited)
 
@@ -74,5 +75,6 @@ class ZoneField(QLineEdit):
         """Write the zone as it is spelled; mark what is none."""
         super().focusOutEvent(event)
         if self.text() != self._zone:
+            self._edited(self.text())  # one of those that are offered may stand there without being chosen
             self.setText(self._zone)
         self.mark(bad=self._zone not in zone_names())

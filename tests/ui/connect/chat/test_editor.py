@@ -354,3 +354,15 @@ def test_tab_goes_through_hours_that_were_added_later(qtbot: QtBot, editor: Chat
         if stop.isEnabled():
             press(editor.focusWidget(), Qt.Key.Key_Tab)
             assert editor.focusWidget() is stop
+
+
+def test_tab_goes_from_the_pages_to_the_page_to_the_preview_to_the_foot(editor: ChatEditor) -> None:
+    write(editor.look.name, "!")
+    editor._group.button(0).setFocus()
+    press(editor.focusWidget(), Qt.Key.Key_Tab)
+    assert editor.focusWidget() is editor.look.name
+    editor.look.ask.setFocus()
+    press(editor.focusWidget(), Qt.Key.Key_Tab)
+    assert editor.preview.state.isAncestorOf(editor.focusWidget())
+    press(editor.focusWidget(), Qt.Key.Key_Tab)
+    assert editor.focusWidget() is editor.discard_button

@@ -214,6 +214,18 @@ def test_a_zone_is_found_by_its_city(editor: HoursEditor) -> None:
     assert "No such time zone" in editor._zone_row._explanation.text()
 
 
+def test_a_zone_that_stands_there_counts_without_being_chosen(qtbot: QtBot, editor: HoursEditor) -> None:
+    editor.show()
+    editor.activateWindow()
+    editor.zone.setFocus()
+    editor.zone.clear()
+    write(editor.zone, "lis")
+    editor.zone.setText("Europe/Lisbon")  # what the arrow keys do in the list of offers
+    editor.always.setFocus()
+    qtbot.waitUntil(lambda: editor.hours().time_zone == "Europe/Lisbon")
+    assert editor.zone.text() == "Europe/Lisbon"
+
+
 def test_holidays_are_chosen_by_country_and_part(qtbot: QtBot, editor: HoursEditor) -> None:
     field = editor.holidays
     qtbot.waitUntil(lambda: field.country.count() > 100)
