@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import permutations
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.sms_settings import Provider
+from inbox_desktop.relay.config import RelayConfig
 from inbox_desktop.relay.numbers import KnownNumber, delete_number, find_number, put_number
 from inbox_desktop.relay.tables import Number, Webhook
 from inbox_desktop.relay.webhooks import LARGEST_BODY, forget_webhooks
 from tests.relay.running import RunningRelay
 from tests.relay.signing import FORM, TELNYX_KEY, Signed, by_telnyx, by_twilio, by_vonage, telnyx_event
+from tests.support.postgresql import PostgreSql
 
 TOKEN, SECRET = "canary0auth0token0canary", "canary0signature0secret"
 TWILIO = KnownNumber("number-1", Provider.TWILIO, "+12025550123", TOKEN)
@@ -171,3 +176,21 @@ def test_webhooks_are_forgotten_when_every_desktop_has_them(hooked: RunningRelay
     assert _post(hooked, TWILIO, _twilio(hooked, RECEIVED)) == 200
     forgotten = [_forget(hooked, now() + timedelta(days=days)) for days in (29, 31)]
     assert forgotten == [0, 1]
+
+
+def test_a_webhook_that_comes_at_several_processes_at_once_is_stored_once(
+    tmp_path: Path, postgresql: PostgreSql, start_relay: Callable[[RelayConfig], RunningRelay]
+) -> None:
+    config = RelayConfig(tmp_path / "relay", postgresql.create())
+    relays = [start_relay(config), start_relay(config)]
+    _keep(relays[0], TWILIO)
+    with ThreadPoolExecutor(8) as pool:
+        posted = [
+            pool.submit(_post, relay, TWILIO, _twilio(relay, {**RECEIVED, "MessageSid": f"SM{number}"}))
+            for number in range(10)
+            for relay in relays * 2
+        ]
+        assert {one.result() for one in posted} == {200}
+    stored = _stored(relays[0])
+    assert sorted(text for _, _, text, _ in stored) == sorted(f"SM{number}" for number in range(10))
+    assert len({seq for seq, *_ in stored}) == 10
