@@ -30,7 +30,9 @@ class ZoneField(QLineEdit):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.activated.connect(self._picked)
-        completer.popup().setProperty("floating", True)
+        offers = completer.popup()
+        assert offers is not None
+        offers.setProperty("floating", True)
         self.setCompleter(completer)
         self.textEdited.connect(self._edited)
 
