@@ -27,7 +27,7 @@ class ReplyPreview(KitWidget):
         column.setSpacing(GAP_TIGHT)
         for label in (self._text, self._length, self._trouble):
             column.addWidget(label)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
 
     @property
     def text(self) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
 from inbox_desktop.models.channel_settings import ChannelSettings
@@ -16,8 +17,9 @@ from inbox_desktop.ui.bridge import Bridge
 from inbox_desktop.ui.connect.page import ConnectPage
 from inbox_desktop.ui.connect.settings import SettingsDialog
 from inbox_desktop.ui.connect.sms_form import SmsForm
+from inbox_desktop.ui.connect.sms_page import SmsPage
 from inbox_desktop.ui.connect.sms_values import MATCHES, PROVIDERS, RESPONDERS, keyword_answers_words
-from inbox_desktop.ui.kit import Question, theme
+from inbox_desktop.ui.kit import Button, Question, theme
 from tests.models.texting import NUMBER, Phones
 from tests.ui.fingers import click, press, write
 from tests.ui.worlds import World, here
@@ -210,6 +212,40 @@ def test_the_auto_responder_is_previewed_as_it_is_typed(qtbot: QtBot, form: SmsF
     assert "6 / 160 · 1 segment" in rules.preview._length.text()
     rules.text.setPlainText("Hi {{ first_nam }}")
     qtbot.waitUntil(lambda: "Did you mean {{ first_name }}?" in rules.preview.text)
+
+
+def test_the_preview_is_never_cut(qtbot: QtBot, bridge: Bridge, outside: Outside) -> None:
+    theme().install("light")
+    area = QScrollArea()
+    qtbot.addWidget(area)
+    page = SmsPage(bridge, area)
+    area.setWidgetResizable(True)
+    area.setWidget(page)
+    area.resize(540, 440)
+    area.show()
+    page.show_form(shown=True)
+    assert page.form is not None
+    rules = page.form.rules
+    page.form.show_rules(shown=True)
+    write(rules.contact, "help@harbor.example")
+    qtbot.waitUntil(lambda: "help@harbor.example" in rules.preview.text)
+    words = rules.preview._text
+    qtbot.waitUntil(lambda: words.height() >= words.heightForWidth(words.width()))
+    assert rules.height() >= rules.heightForWidth(rules.width())
+    above = rules.text.geometry().bottom()
+    assert all(above < box.geometry().top() for box in rules._text_box.findChildren(Button))
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_connected_number_keeps_its_provider(
+    qtbot: QtBot, bridge: Bridge, outside: Outside, is_new: bool
+) -> None:
+    former = None if is_new else SmsSettings(Provider.TELNYX, "shop", NUMBER)
+    made = SmsForm(bridge, None, channel_id="c9", settings=former)  # type: ignore[arg-type]
+    qtbot.addWidget(made)
+    made.show()
+    assert made.provider.isVisible() is is_new
+    assert made.values().provider is (Provider.TWILIO if is_new else Provider.TELNYX)
 
 
 def test_a_variable_is_put_in_by_its_button(form: SmsForm) -> None:
