@@ -227,6 +227,10 @@ def test_right_to_left_text_and_long_names_keep_the_layout(
     expect(ana.bubble("W" * 300)).to_be_visible()
     direction = ana.bubble("שלום, איפה ההזמנה שלי?").evaluate("node => getComputedStyle(node).direction")
     assert direction == "rtl"
+    overflow = ana.log.locator(".bubble").evaluate_all(
+        "bubbles => bubbles.map((bubble) => bubble.scrollWidth - bubble.clientWidth)"
+    )
+    assert max(overflow) <= 0
     panel = ana.panel.bounding_box()
     assert panel is not None
     for box in [node.bounding_box() for node in ana.log.locator(".bubble, .who").all()]:

@@ -82,9 +82,17 @@ def test_a_picture_that_comes_late_leaves_the_end_in_sight(
         ana.write(f"Line {number}")
     ana.panel.locator("input[type=file]").set_input_files(picture)
     expect(ana.panel.locator(".chip[data-state=ready]")).to_be_visible()
-    ana.box.press("Enter")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    ana.page.route("**/files/*?key=*", hold)
+    with ana.page.expect_request("**/files/*?key=*"):
+        ana.write("Look")
+    expect(ana.state_of("Look")).to_contain_text("Sent")
+    held[0].continue_()
     image = ana.log.get_by_role("img", name="Picture large.png")
-    expect(image).to_be_visible()
     image.evaluate("async (img) => { await img.decode(); }")
     ana.page.wait_for_function(
         """() => {

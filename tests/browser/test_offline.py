@@ -123,7 +123,7 @@ def test_a_proxy_that_breaks_sockets_is_noticed(arrive: Callable[..., Visitor], 
     conversation = desk.message("Through the proxy")["conversation_id"]
     desk.answer(conversation, "Heard")
     expect(ana.bubble("Heard")).to_be_visible()
-    assert len(tried) == 2
+    assert len(tried) >= 2
 
 
 def test_blocked_storage_lasts_for_the_page(arrive: Callable[..., Visitor], desk: Desk) -> None:

@@ -163,8 +163,12 @@ class Chat {
     this.changed();
   }
 
+  // The relay knows this visitor no longer; what the visitor said of itself need not be typed again.
   forgetToken(token) {
-    if (this.visitor && this.visitor.token === token) this.memory.remove("visitor");
+    const known = this.visitor;
+    if (!known || known.token !== token) return;
+    this.memory.remove("visitor");
+    if (known.name || known.email) this.memory.set("contact", { name: known.name, email: known.email });
   }
 
   async setContact(name, email) {

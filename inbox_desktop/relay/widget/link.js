@@ -4,7 +4,8 @@ const READY_WITHIN = 12000;
 const PING_EVERY = 25000;
 const SILENCE_LIMIT = 60000;
 const POLL_SECONDS = 25;
-const SOCKET_AGAIN_AFTER = 5 * 60000;
+const SOCKET_AGAIN_AFTER = 15000; // and twice as long each further time
+const SOCKET_AGAIN_AT_MOST = 10 * 60000;
 const LONGEST_PAUSE = 60000;
 const UNAUTHORIZED = 4401;
 
@@ -114,6 +115,12 @@ class Link {
     return "WebSocket" in window && (this.socketFailures < 2 || Date.now() >= this.socketAgainAt);
   }
 
+  socketFailed() {
+    this.socketFailures += 1;
+    const pause = SOCKET_AGAIN_AFTER * 2 ** Math.max(0, this.socketFailures - 2);
+    this.socketAgainAt = Date.now() + Math.min(pause, SOCKET_AGAIN_AT_MOST);
+  }
+
   // One socket's life; resolves to whether the relay was reached.
   talk() {
     return new Promise((resolve) => {
@@ -133,10 +140,7 @@ class Link {
         clearTimeout(tooLate);
         clearInterval(pulse);
         if (this.socket === socket) this.socket = null;
-        if (!ready) {
-          this.socketFailures += 1;
-          this.socketAgainAt = Date.now() + SOCKET_AGAIN_AFTER;
-        }
+        if (!ready) this.socketFailed();
         resolve(ready);
       };
       socket.onopen = () => {
@@ -195,6 +199,7 @@ class Link {
       }
     } catch (error) {
       if (!(error instanceof Refusal) && !(error instanceof Unreachable)) throw error;
+      if (!reached) this.socketFailures = 0; // nothing works: it is not the sockets that are blocked
     } finally {
       this.stopPolling = null;
     }

@@ -118,7 +118,8 @@ class Outbox {
       if (failed === CONTACT_REQUIRED) this.chat.reloadConfig(); // the shop has begun to ask
       return;
     }
-    this.chat.took(answer.conversation_id, [answer.message, ...(answer.automatic || [])]);
+    if (!this.items.some((waiting) => waiting.client_id === item.client_id)) return; // signed out meanwhile
+    this.chat.took(answer.conversation_id, [answer.message, ...answer.automatic]);
     this.discard(item.client_id);
   }
 }
