@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import logging
+import socket
 
 import uvicorn
 
 from inbox_desktop.relay.app import create_app
+from inbox_desktop.relay.database import News
 from inbox_desktop.relay.service import Relay
 
 LARGEST_FRAME = 128 * 1024
 HEARTBEAT_SECONDS = 20.0
+
+
+class _Server(uvicorn.Server):
+    """A server that does not wait for those who poll when it is to end."""
+
+    def __init__(self, config: uvicorn.Config, relay: Relay) -> None:
+        super().__init__(config)
+        self._relay = relay
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer everybody who waits for news, then end."""
+        self._relay.hub.publish(News(everything=True))
+        await super().shutdown(sockets)
 
 
 def make_server(relay: Relay) -> uvicorn.Server:
@@ -38,4 +53,4 @@ def make_server(relay: Relay) -> uvicorn.Server:
         timeout_keep_alive=75,  # longer than proxies keep theirs, so that they never write into a closed one
         timeout_graceful_shutdown=5,
     )
-    return uvicorn.Server(settings)
+    return _Server(settings, relay)
