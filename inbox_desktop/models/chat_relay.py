@@ -1,10 +1,15 @@
 """What a desktop is told of the relay and its chats: values that may cross threads."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from inbox_desktop.models.chat_settings import ChatSite
 from inbox_desktop.models.errors import InboxError
+
+if TYPE_CHECKING:
+    from inbox_desktop.models.chat_settings import ChatSite
 
 
 @dataclass(frozen=True, slots=True)

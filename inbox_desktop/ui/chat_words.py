@@ -1,21 +1,25 @@
 """What a visitor of a web chat does, and whether they will see an answer, in words. No widgets."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import QLocale
 from sqlalchemy import Connection
 
 from inbox_desktop.models.chat_relay import LiveChat
-from inbox_desktop.models.chat_settings import ChatSite
 from inbox_desktop.models.health import Health
 from inbox_desktop.models.kinds import ChannelKind, ChannelState, TicketStatus
 from inbox_desktop.models.queries.chat_sites import known_site
 from inbox_desktop.models.queries.chats import chat_of
 from inbox_desktop.models.queries.rows import ChatRow, TicketRow
 from inbox_desktop.ui.kit import Tone, customer_label, short_duration
+
+if TYPE_CHECKING:
+    from inbox_desktop.models.chat_settings import ChatSite
 
 _REACHED: Final = frozenset({ChannelState.CONNECTED, ChannelState.SYNCING})
 _LONG_AGO: Final = 24 * 3600

@@ -16,11 +16,13 @@ from inbox_desktop.ui.connect.settings import SettingsDialog
 from inbox_desktop.ui.kit import theme
 from inbox_desktop.ui.places import UNASSIGNED
 from inbox_desktop.ui.thread.chat_bubble import ChatBubble
+from inbox_desktop.ui.thread.thumbnail import Thumbnail
 from inbox_desktop.ui.window import MainWindow, build_window
 from tests.models.samples import add_agent, open_store
 from tests.relay.running import ORIGIN, RunningRelay, VisitorClient
 from tests.sync.chat.desks import MemorySecrets
 from tests.ui.fingers import CTRL, click, press, write
+from tests.ui.thread.test_pictures import encoded
 
 PATIENCE_MS = 30_000
 pytestmark = pytest.mark.expects_log("propagateSizeHints")  # Qt's plugin for tests
@@ -130,6 +132,36 @@ def test_a_visitor_is_answered_and_sees_it(qtbot: QtBot, window: MainWindow, rel
         qtbot.waitUntil(lambda: bubbles(window)[-1].is_seen, timeout=PATIENCE_MS)
     ana.post("leave", {"token": ana.token})
     qtbot.waitUntil(lambda: facts.facts_words.startswith("Left"), timeout=PATIENCE_MS)
+
+
+def test_files_go_both_ways(qtbot: QtBot, window: MainWindow, relay: RunningRelay, tmp_path: Path) -> None:
+    dialog, page = settings_of(qtbot, window)
+    connect(qtbot, page, relay)
+    chat_id = make_chat(qtbot, page)
+    dialog.accept()
+    ana = relay.visitor(chat_id, name="Ana Souza")
+    put = ana.put_file(encoded(60, 40), "crack.png")
+    assert put.status_code == 201, put.text
+    ana.write("Look at this", file_ids=[put.json()["file_id"]])
+    open_newest(qtbot, window)
+    pane = window.thread_pane
+    qtbot.waitUntil(lambda: bool(pane._column.findChildren(Thumbnail)), timeout=PATIENCE_MS)
+
+    composer = pane.composer
+    qtbot.waitUntil(lambda: not composer._pads[0].editor.isReadOnly(), timeout=PATIENCE_MS)
+    (tmp_path / "label.txt").write_text("Return label")
+    composer._pads[0].attach([tmp_path / "label.txt"])
+    qtbot.waitUntil(lambda: len(composer._pads[0].tray.files()) == 1, timeout=PATIENCE_MS)
+    write(composer._pads[0].editor, "Here is your label")
+    press(composer._pads[0].editor, Qt.Key.Key_Return, CTRL)
+
+    def received() -> list[str]:
+        messages = ana.get("conversation").json()["messages"]
+        return [
+            file["name"] for message in messages if message["author"] == "agent" for file in message["files"]
+        ]
+
+    qtbot.waitUntil(lambda: received() == ["label.txt"], timeout=PATIENCE_MS)
 
 
 @pytest.mark.expects_log
