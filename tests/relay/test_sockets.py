@@ -92,6 +92,7 @@ def test_typing_both_ways(server: RunningRelay) -> None:
     conversation = visitor.write("Hello")["conversation_id"]
     with visitor.socket() as page, desktop.socket() as desk:
         page.until("ready")
+        desk.until("news")  # it listens: signs of typing are not kept for who comes later
         page.send("typing")
         assert desk.until("typing") == {"type": "typing", "conversation_id": conversation}
         desk.send("typing", conversation_id=conversation, agent_name="Ana")
