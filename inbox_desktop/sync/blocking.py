@@ -31,9 +31,11 @@ async def connected_socket(server: Server, seconds: float) -> socket.socket:
         OSError: there is none; TimeoutError among them.
     """
     abandoned = threading.Event()
+    made: list[socket.socket] = []
 
     def connect() -> socket.socket:
         connection = socket.create_connection((server.host, server.port), timeout=seconds)
+        made.append(connection)
         if abandoned.is_set():
             connection.close()
         return connection
@@ -43,6 +45,8 @@ async def connected_socket(server: Server, seconds: float) -> socket.socket:
             connection = await in_thread(f"connecting to {server}", connect)
     except BaseException:
         abandoned.set()
+        for late in made:  # it was there in the very moment in which nobody wanted it any more
+            late.close()
         raise
     connection.setblocking(False)
     return connection

@@ -406,6 +406,7 @@ class Engine:
         await self._stopping.wait()
         crew.cancel()
         await asyncio.gather(crew, return_exceptions=True)
+        await self._services.relay.close()
 
 
 def _report(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -76,9 +76,10 @@ class RelayAccess:
         if self._client is None or self._of != (settings.url, token):
             from inbox_desktop.sync.relay.client import RelayClient  # noqa: PLC0415 - loads the HTTP library
 
-            fresh = RelayClient(settings.url, token)
-            await self.close()
-            self._client, self._of = fresh, (settings.url, token)
+            former = self._client
+            self._client, self._of = RelayClient(settings.url, token), (settings.url, token)
+            if former is not None:
+                await former.close()
         return self._client
 
     async def token(self, settings: RelaySettings) -> str:

@@ -189,6 +189,8 @@ class RelayClient:
             raise self._not_a_relay() from None
 
     async def _answered(self, method: str, path: str, **request: Any) -> httpx.Response:
+        if self._client.is_closed:
+            raise RelayError("The relay's settings have just been changed. It is tried again by itself.")
         headers = dict(request.pop("headers", {}))
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"

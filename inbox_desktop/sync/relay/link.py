@@ -59,25 +59,23 @@ class RelayLink:
 
     async def run(self) -> None:
         """Go on until cancelled. The world's faults are told and waited out; our own are raised."""
-        try:
-            while True:
-                self._changed.clear()
-                settings = await self._services.relay.settings()
-                if settings is None:
-                    self._say_unconnected()
-                    await self._changed.wait()
-                    continue
-                self._standing.tell(ChannelState.STARTING)
-                serving = asyncio.create_task(self._serve(), name="relay")
-                changing = asyncio.create_task(self._changed.wait(), name="relay's settings")
-                try:
-                    await asyncio.wait((serving, changing), return_when=asyncio.FIRST_COMPLETED)
-                    if serving.done():
-                        serving.result()  # it only ends by a bug, which is the crew's to tell
-                finally:
-                    await _end(serving, changing)
-        finally:
-            await self._services.relay.close()
+        while True:
+            self._changed.clear()
+            settings = await self._services.relay.settings()
+            if settings is None:
+                self._say_unconnected()
+                await self._changed.wait()
+                continue
+            # Channels are not told: one that failed and is connected next sends at once what waits.
+            self.health = replace(self._standing.told, state=ChannelState.STARTING, reason="", retry_at=None)
+            serving = asyncio.create_task(self._serve(), name="relay")
+            changing = asyncio.create_task(self._changed.wait(), name="relay's settings")
+            try:
+                await asyncio.wait((serving, changing), return_when=asyncio.FIRST_COMPLETED)
+                if serving.done():
+                    serving.result()  # it only ends by a bug, which is the crew's to tell
+            finally:
+                await _end(serving, changing)
 
     async def sync_once(self) -> dict[str, Counts]:
         """Take in everything that is there and tell what is to be told; all channels share one such round.
@@ -86,7 +84,7 @@ class RelayLink:
             OutsideError, StorageError: it did not work.
         """
         if self._once is None:
-            self._once = asyncio.create_task(self._sync_once(), name="relay once")
+            self._once = asyncio.create_task(self._round(), name="relay once")
         return await asyncio.shield(self._once)
 
     def follow(self, listener: Callable[[Health], None]) -> Callable[[], None]:
@@ -174,12 +172,6 @@ class RelayLink:
             if loop.time() - began > 20.0:
                 backoff.reset()
             await asyncio.sleep(backoff.next_wait())
-
-    async def _sync_once(self) -> dict[str, Counts]:
-        try:
-            return await self._round()
-        finally:
-            await self._services.relay.close()
 
     async def _round(self) -> dict[str, Counts]:
         """Take in what is new, then tell what is to be told."""
