@@ -216,8 +216,7 @@ class KindPage(QWidget):
 
     def _show_in(self, card: Card, form: QWidget) -> None:
         card.body.setContentsMargins(0, GAP, 0, 0)
-        # A card is never taller than by a guess at its width: too little where words wrap.
-        card.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        card.let_grow()
         card.add(form)
         self._form_place.addWidget(card)
         self._open_form = form

@@ -96,6 +96,7 @@ class ConnectPage(QWidget):
         column.addSpacing(GAP_WIDE)
         self._card = Card(parent=self)
         self._card.setFixedWidth(theme().px(_WIDTH))
+        self._card.let_grow()
         self._card.body.setContentsMargins(4, GAP, 4, GAP)
         self._card.add(self.form)
         column.addWidget(self._card)

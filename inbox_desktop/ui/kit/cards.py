@@ -77,6 +77,13 @@ class Card(KitWidget):
         outer.addWidget(self._content)
         self.setAccessibleName(one_line(title))
 
+    def let_grow(self) -> None:
+        """Be as tall as its words need once they wrap; else it is never taller than by a guess at its width.
+
+        What is below the card must be able to give way.
+        """
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+
     def add(self, widget: QWidget) -> None:
         """Put a widget below what is there."""
         self.body.addWidget(widget)
