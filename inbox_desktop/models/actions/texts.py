@@ -84,6 +84,7 @@ class RecordCampaign(Action):
     sent_at: datetime
     label: str = ""
     files: tuple[InboundFile, ...] = ()
+    warnings: tuple[str, ...] = ()
     history: bool = False
     is_answer: bool = False
     message_id: str = field(default_factory=new_id)
@@ -119,6 +120,7 @@ class RecordCampaign(Action):
             channel_address=self.sender,
             own_addresses=frozenset({self.sender}),
             files=self.files,
+            warnings=self.warnings,
             history=self.history,
             sent_elsewhere=True,
         )

@@ -91,7 +91,9 @@ class Intake:
     async def _take_sent(self, texts: Sequence[ProviderText], history_until: datetime | None) -> Counts:
         ids = [text.external_id for text in texts]
         known, states = await self._own.known(ids), await self._own.states(ids)
-        ours = await self._own.like([text for text in texts if text.external_id not in known])
+        fresh = [text for text in texts if text.external_id not in known]
+        ours = await self._own.like(fresh)
+        fetched = await self._campaign_pictures([text for text in fresh if text.external_id not in ours])
         changes: dict[str, _Change] = {}
         for text in texts:
             own = ours.get(text.external_id)
@@ -101,13 +103,27 @@ class Intake:
             elif text.external_id in self._quarantined:
                 continue
             elif own is None:
-                changes[text.external_id] = partial(self._record, text=text, history_until=history_until)
+                files = fetched.get(text.external_id, Fetched())
+                record = partial(self._record, text=text, fetched=files, history_until=history_until)
+                changes[text.external_id] = record
             elif own.state is not DeliveryState.ATTEMPTING:  # that is the outbox's
                 changes[text.external_id] = partial(self._settle, text=text, own=own)
         counts = Counts(duplicate=len(known))
         if changes:
             counts.add(await self._write(partial(_all_of, list(changes.values())), texts, changes))
         return counts
+
+    async def _campaign_pictures(self, texts: Sequence[ProviderText]) -> dict[str, Fetched]:
+        """The pictures of what others sent to people who have a ticket, by the text's id.
+
+        A campaign goes to thousands who never wrote: theirs would be fetched for nobody to see.
+        """
+        seen_by = await self._own.with_ticket({text.recipient for text in texts if text.pictures})
+        return {
+            text.external_id: await self._pictures.fetch(text)
+            for text in texts
+            if text.pictures and text.recipient in seen_by
+        }
 
     async def _write(
         self, together: _Change, texts: Sequence[ProviderText], alone: Mapping[str, _Change]
@@ -161,7 +177,13 @@ class Intake:
             counts.add(_counted(outcome))
         return counts
 
-    def _record(self, session: WriteSession, text: ProviderText, history_until: datetime | None) -> Counts:
+    def _record(
+        self,
+        session: WriteSession,
+        text: ProviderText,
+        fetched: Fetched,
+        history_until: datetime | None,
+    ) -> Counts:
         is_history = history_until is not None and text.at < history_until
         action = RecordCampaign(
             actor=self._actor,
@@ -174,6 +196,8 @@ class Intake:
             sent_at=text.at,
             history=is_history,
             is_answer=text.is_answer,
+            files=tuple(fetched.files),
+            warnings=tuple(fetched.warnings),
         )
         return _counted(perform(session, action))
 

@@ -66,6 +66,11 @@ class OwnTexts:
         find = partial(delivery_states, channel_id=self._channel_id, external_ids=external_ids)
         return await self._services.read(find)
 
+    async def with_ticket(self, phones: Collection[str]) -> frozenset[str]:
+        """Those of these phones whose owners have a conversation with the channel."""
+        find = partial(phones_with_ticket, channel_id=self._channel_id, phones=phones)
+        return await self._services.read(find) if phones else frozenset()
+
     async def like(self, texts: Sequence[ProviderText]) -> dict[str, OwnText]:
         """Those of these texts, none of which is known by its id, that are ours; by the provider's id."""
         if not texts:
@@ -96,6 +101,18 @@ def delivery_states(
         .where(Message.channel_id == channel_id, Message.external_id.in_(external_ids))
     )
     return {name: DeliveryState(state) for name, state in connection.execute(query) if name is not None}
+
+
+def phones_with_ticket(connection: Reader, channel_id: str, phones: Collection[str]) -> frozenset[str]:
+    """Those of these phones whose owners have a ticket in the channel."""
+    query = (
+        select(Identity.value)
+        .join(Ticket, Ticket.customer_id == Identity.customer_id)
+        .where(
+            Identity.kind == IdentityKind.PHONE, Identity.value.in_(phones), Ticket.channel_id == channel_id
+        )
+    )
+    return frozenset(connection.scalars(query))
 
 
 def nameless(connection: Reader, channel_id: str, texts: Sequence[ProviderText]) -> list[OwnText]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from inbox_desktop.demo.providers.texts import SimPicture
 from inbox_desktop.demo.providers.twilio import TwilioSimulator
 from inbox_desktop.models.actions import agent
 from inbox_desktop.models.actions.deliveries import RetryDelivery
@@ -17,7 +18,7 @@ from inbox_desktop.models.actions.texts import receive_texts
 from inbox_desktop.models.check import check
 from inbox_desktop.models.kinds import DeliveryState, MessageKind
 from inbox_desktop.models.store import WriteSession
-from inbox_desktop.models.tables import Message
+from inbox_desktop.models.tables import Attachment, Message
 from tests.models.samples import done
 from tests.sync.sms.desk import CUSTOMER, NUMBER, OTHER, SECRET
 from tests.sync.sms.line import SECRET_VARIABLE, Line
@@ -56,6 +57,23 @@ async def test_a_text_that_lay_there_for_an_hour_is_not_answered_by_itself(
     sim.text_from(CUSTOMER, "Where is my order?", at=sim.now - timedelta(hours=1))
     await line.poll()
     assert line.kinds() == ["message"]
+
+
+async def test_a_campaign_s_picture_is_fetched_for_whoever_has_a_ticket(
+    line: Line, sim: TwilioSimulator
+) -> None:
+    sim.text_from(CUSTOMER, "Hello")
+    await line.poll()
+    for number, phone in enumerate((CUSTOMER, OTHER)):
+        picture = SimPicture(f"ME{number:032x}", b"a picture", "image/png")
+        campaign = sim.campaign(phone, "Sale", at=sim.now - timedelta(seconds=9))
+        campaign.pictures.append(picture)
+    await line.poll()
+    with line.store.write() as session:
+        campaigns = select(Message.to, Attachment.filename).join(Attachment)
+        found = session.execute(campaigns.where(Message.kind == MessageKind.CAMPAIGN)).all()
+    assert [tuple(row) for row in found] == [([CUSTOMER], "picture-1.png")]
+    assert line.kinds().count("campaign") == 2
 
 
 async def test_what_no_phone_writes_is_cleaned_and_cut(line: Line, sim: TwilioSimulator) -> None:
