@@ -21,7 +21,10 @@ _FED: Final = (Conversation, Message, MailJob, Webhook, Chat)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A part of the feed. It ends with a whole transaction; `next` is the next page's `after`."""
+    """A part of the feed. It ends with a whole transaction; `next` is the next page's `after`.
+
+    `next` lies before `after` when there never was such a seq here: the database is an older one.
+    """
 
     epoch: str
     entries: list[dict[str, Any]]
@@ -157,7 +160,7 @@ def _end_of_page(connection: Connection, after: int, head: int, limit: int) -> i
     """The seq of the entry number `limit`, or the head when there are fewer."""
     bounds = {"after": after, "up_to": head, "most": limit, "skipped": limit - 1}
     last = connection.execute(_LAST, bounds).scalar_one_or_none()
-    return max(after, head) if last is None else last
+    return head if last is None else last
 
 
 def _first_needed(uses: Iterable[tuple[str, int]]) -> dict[str, int]:

@@ -106,6 +106,21 @@ def test_another_epoch_is_told(server: RunningRelay) -> None:
     assert (answer.status_code, answer.json()["epoch"]) == (409, new)
 
 
+def test_a_seq_that_was_never_given_means_an_older_database(server: RunningRelay) -> None:
+    desktop = server.desktop()
+    head, _ = server.relay.database.head()
+    assert desktop.get("feed", after=head).json()["next"] == head
+    answer = desktop.get("feed", after=head + 1)
+    assert (answer.status_code, answer.json()["error"]) == (409, "other_epoch")
+
+
+def test_client_ids_of_the_two_sides_do_not_meet(server: RunningRelay) -> None:
+    visitor, desktop = server.visitor(server.chat()), server.desktop()
+    taken = visitor.write("Hello", client_id="one")
+    answer = desktop.answer(taken["conversation_id"], "Hi", client_id="one")
+    assert (answer["text"], answer["id"] != taken["message"]["id"]) == ("Hi", True)
+
+
 def test_an_answer_is_stored_once(server: RunningRelay) -> None:
     visitor, desktop = server.visitor(server.chat()), server.desktop()
     conversation = visitor.write("Hello")["conversation_id"]

@@ -105,10 +105,9 @@ async def read_feed(request: Request, _desktop: DesktopRow) -> Response:
         request.query_params, {"after": bodies.digits, "epoch": bodies.ident, "limit": bodies.digits}
     )
     limit = max(1, min(asked.get("limit", _DEFAULT_PAGE), feed.LONGEST_PAGE))
-    page = await relay.database.aread(
-        lambda reading: feed.page(reading, relay.keys, asked.get("after", 0), limit)
-    )
-    if asked.get("epoch", page.epoch) != page.epoch:
+    after = asked.get("after", 0)
+    page = await relay.database.aread(lambda reading: feed.page(reading, relay.keys, after, limit))
+    if asked.get("epoch", page.epoch) != page.epoch or page.next < after:
         message = "The relay was restored from a backup; begin anew."
         raise ApiError(409, "other_epoch", message, extra={"epoch": page.epoch})
     return JSONResponse({"epoch": page.epoch, "entries": page.entries, "next": page.next, "more": page.more})

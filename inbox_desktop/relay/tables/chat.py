@@ -84,7 +84,7 @@ class Message(Fed, Base):
     __tablename__ = "messages"
     __table_args__ = (
         UniqueConstraint("conversation_id", "position"),
-        UniqueConstraint("conversation_id", "client_id"),
+        UniqueConstraint("conversation_id", "author", "client_id"),
     )
 
     id: Mapped[Id]

@@ -194,7 +194,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["desktop_id"], ["desktops.id"], name="fk_messages_desktop_id"),
         sa.PrimaryKeyConstraint("id", name="pk_messages"),
-        sa.UniqueConstraint("conversation_id", "client_id", name="uq_messages_conversation_id_client_id"),
+        sa.UniqueConstraint(
+            "conversation_id", "author", "client_id", name="uq_messages_conversation_id_author_client_id"
+        ),
         sa.UniqueConstraint("conversation_id", "position", name="uq_messages_conversation_id_position"),
     )
     op.create_index("ix_messages_seq", "messages", ["seq"], unique=False)
