@@ -97,6 +97,8 @@ class Database:
         self.is_postgresql = config.is_postgresql
         self.on_commit: Callable[[News], None] = lambda _news: None
         self.writer, self.readers = _engines(config)
+        for engine in (self.writer, self.readers):
+            engine.hide_parameters = True  # errors are logged: what visitors write is not
         self._writing = threading.Lock()
         self._write_pool = ThreadPoolExecutor(1, "relay-writer")
         self._read_pool = ThreadPoolExecutor(_READERS, "relay-reader")

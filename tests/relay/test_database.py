@@ -9,6 +9,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from inbox_desktop.relay import migrate
 from inbox_desktop.relay.config import RelayConfig, RelayError
@@ -119,3 +120,13 @@ def test_an_earlier_sqlite_database_is_copied_before_it_is_migrated(
 def test_an_unreachable_server_is_said_in_words(tmp_path: Path) -> None:
     with pytest.raises(RelayError, match="can't be used"):
         Relay.open(RelayConfig(tmp_path, f"postgresql://nobody@/none?host={tmp_path}"))
+
+
+def test_errors_do_not_tell_what_was_written(relay: Relay) -> None:
+    wrong, values = text("SELECT nothing(:x)"), {"x": "canary"}
+    with pytest.raises(DBAPIError) as caught:
+        relay.database.write(lambda writing: writing.connection.execute(wrong, values))
+    assert "canary" not in str(caught.value)
+    with pytest.raises(DBAPIError) as caught:
+        relay.database.read(lambda reading: reading.execute(wrong, values))
+    assert "canary" not in str(caught.value)
