@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import QLocale
-from sqlalchemy import Connection
 
 from inbox_desktop.models.chat_relay import LiveChat
 from inbox_desktop.models.health import Health
@@ -16,6 +15,7 @@ from inbox_desktop.models.kinds import ChannelKind, ChannelState, TicketStatus
 from inbox_desktop.models.queries.chat_sites import known_site
 from inbox_desktop.models.queries.chats import chat_of
 from inbox_desktop.models.queries.rows import ChatRow, TicketRow
+from inbox_desktop.models.store import Reader
 from inbox_desktop.ui.kit import Tone, customer_label, short_duration
 
 if TYPE_CHECKING:
@@ -42,11 +42,11 @@ class Presence:
     tone: Tone = Tone.NEUTRAL
 
 
-def read_chat(connection: Connection, ticket: TicketRow) -> ChatState | None:
+def read_chat(reader: Reader, ticket: TicketRow) -> ChatState | None:
     """What is known of the chat behind a ticket; None for tickets of other kinds."""
     if ticket.channel_kind is not ChannelKind.CHAT:
         return None
-    return ChatState(chat_of(connection, ticket.id), known_site(connection, ticket.channel_id))
+    return ChatState(chat_of(reader, ticket.id), known_site(reader, ticket.channel_id))
 
 
 def is_reached(health: Health | None) -> bool:
