@@ -74,12 +74,20 @@ def shop(opened_shop: Shop) -> Shop:
 
 
 @pytest.fixture(scope="session")
-def desks(relay: RelayProcess) -> Iterator[tuple[Desk, Desk]]:
+def joined_desks(relay: RelayProcess) -> Iterator[tuple[Desk, Desk]]:
     """Two desktops that have joined the relay."""
     pair = Desk(relay.url, relay.invite(), "Julia Mendes"), Desk(relay.url, relay.invite(), "Tom Kern")
     yield pair
     for desk in pair:
         desk.close()
+
+
+@pytest.fixture
+def desks(joined_desks: tuple[Desk, Desk]) -> tuple[Desk, Desk]:
+    """Two desktops that know nothing of what other tests wrote."""
+    for desk in joined_desks:
+        desk.forget()
+    return joined_desks
 
 
 @pytest.fixture

@@ -40,6 +40,12 @@ class Desk:
         """Leave."""
         self._http.close()
 
+    def forget(self) -> None:
+        """Leave behind all that there is so far."""
+        self.pull()
+        for kept in (self.messages, self.conversations, self.jobs):
+            kept.clear()
+
     def create_chat(self, site: ChatSite) -> str:
         """A new chat's id."""
         made = self._http.post("/chats", json={"site": site.to_json()}).raise_for_status()

@@ -46,6 +46,9 @@ def test_the_first_message_of_all_may_be_written_offline(arrive: Callable[..., V
 
 def test_an_answer_lost_on_the_way_does_not_send_twice(arrive: Callable[..., Visitor], desk: Desk) -> None:
     ana = arrive().visit().open()
+    ana.write("Hello")
+    desk.answer(desk.message("Hello")["conversation_id"], "Good morning")
+    expect(ana.bubble("Good morning")).to_be_visible()  # the socket lives, and stays
     lost: list[str] = []
 
     def take_but_lose_the_answer(route: Route) -> None:
