@@ -70,6 +70,21 @@ def test_an_answer_lost_on_the_way_does_not_send_twice(arrive: Callable[..., Vis
     assert ana.texts().count("Exactly once") == 1
 
 
+def test_a_message_that_was_lost_on_the_way_goes_again_by_itself(
+    arrive: Callable[..., Visitor], desk: Desk
+) -> None:
+    ana = arrive().visit().open()
+    ana.write("Hello")
+    conversation = desk.message("Hello")["conversation_id"]
+    desk.answer(conversation, "Good morning")
+    expect(ana.bubble("Good morning")).to_be_visible()  # the socket lives, so nothing else brings it up again
+    ana.page.route("**/messages", lambda route: route.abort(), times=1)
+    ana.write("Lost at first")
+    expect(ana.state_of("Lost at first")).to_contain_text("Waiting to be sent")
+    expect(ana.state_of("Lost at first")).to_contain_text("Sent")
+    desk.message("Lost at first")
+
+
 def test_what_waits_survives_a_reload(arrive: Callable[..., Visitor], desk: Desk) -> None:
     ana = arrive().visit().open()
     ana.page.route("**/chat/**", lambda route: route.abort())
