@@ -22,6 +22,7 @@ from inbox_desktop.models.profile import APPLICATION, Profile
 from inbox_desktop.models.store import Store
 from inbox_desktop.ui.failure import FailureWindow
 from inbox_desktop.ui.kit import theme
+from inbox_desktop.ui.thread.links import open_link
 from inbox_desktop.ui.window import MainWindow, build_window
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ ENGINE_PATIENCE_MS = 3_000
 SCREENSHOT_SIZE = (1440, 900)
 SCREENSHOT_PATIENCE_MS = 30_000
 SETTLE_MS = 900
+SHOP_SECONDS = 20.0
 # Python runs its signal handlers between byte codes: an idle Qt loop must be woken for that now and then.
 SIGNAL_CHECK_MS = 250
 
@@ -126,6 +128,22 @@ class _Desktop(QObject):
         garbage.look_seldom()
         if self._demo is not None:
             self._demo.start(self._engine.engine)
+            self._tell_of_shop(self._demo.chats.shop_url)
+
+    def _tell_of_shop(self, url: str) -> None:
+        """The demo's shop page is to be talked from, in a browser."""
+        sys.stderr.write(f"The demo's shop is at {url} - open it in a browser, and chat with this window.\n")
+        if self._picture is None:
+            self._window.toast.show_message(
+                f"The demo's shop is at {url}. Chat there with this window.",
+                "Open the shop",
+                lambda: self._open(url),
+                seconds=SHOP_SECONDS,
+            )
+
+    def _open(self, url: str) -> None:
+        if not open_link(url):
+            log.warning("no browser could be started for %s", url)
 
     def _stop(self) -> None:
         self._window.shut_down()

@@ -27,7 +27,8 @@ log = logging.getLogger(__name__)
 class Pace:
     """How long things take, in seconds: an answer, the first newcomer, each one after; pairs are from, to.
 
-    The last three are about texts: an answer to one, the first text of somebody's own accord, each one after.
+    Then the same about texts: an answer to one, the first text of somebody's own accord, each one after; and
+    about visitors of the shop's page.
     """
 
     answer: tuple[float, float] = (5.0, 40.0)
@@ -37,6 +38,9 @@ class Pace:
     text_answer: tuple[float, float] = (4.0, 15.0)
     first_text: float = 12.0
     text: tuple[float, float] = (30.0, 60.0)
+    chat_answer: tuple[float, float] = (4.0, 12.0)
+    first_visitor: float = 8.0
+    visitor: tuple[float, float] = (40.0, 80.0)
 
 
 class Customers:

@@ -82,10 +82,14 @@ class Post:
     async def _end(self) -> None:
         if self._server is not None:
             self._server.close()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        await _cancel(set(self._tasks))  # they end what they have begun, connections too
+        await _cancel({task for task in asyncio.all_tasks() if task is not asyncio.current_task()})
+
+
+async def _cancel(tasks: set[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def send(mail: Sealed, to: str, port: int) -> None:

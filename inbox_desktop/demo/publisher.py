@@ -14,7 +14,7 @@ from inbox_desktop.models.attachments import AttachmentStore
 from inbox_desktop.sync.sending import OutgoingFile
 
 if TYPE_CHECKING:
-    from inbox_desktop.demo.providers.server import LoopbackServer
+    from inbox_desktop.demo.servers import LoopbackServer
 
 _CODE_BYTES = 6  # eight letters: among a million links two are the same with a chance of 1 in 500
 
@@ -49,8 +49,8 @@ class LoopbackPublisher:
     def start(self) -> None:
         """Begin to serve, in a thread of its own."""
         # A web server is much to load, and nothing is published before the window is there.
-        from inbox_desktop.demo.providers.server import LoopbackServer  # noqa: PLC0415
         from inbox_desktop.demo.public_pages import public_pages  # noqa: PLC0415
+        from inbox_desktop.demo.servers import LoopbackServer  # noqa: PLC0415
 
         pages = public_pages(self._links, self._files, self._attachments)
         self._server = LoopbackServer(pages, "demo publisher", self._listening)

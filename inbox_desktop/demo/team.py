@@ -22,6 +22,8 @@ _PEOPLE = {
     "diego": ("Diego Ruiz", Role.SUPPORT),
 }
 
+NAMES: Mapping[str, str] = {short: name for short, (name, _role) in _PEOPLE.items()}
+
 
 def hire(session: WriteSession) -> Team:
     """Save the agents. Julia, the first, owns the inbox and sits at the window."""

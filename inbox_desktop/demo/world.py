@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from inbox_desktop.demo.chat_line import ChatLine
 from inbox_desktop.demo.customers import Customers, Pace
 from inbox_desktop.demo.past import Past
 from inbox_desktop.demo.post import HOST, Post
@@ -56,7 +57,7 @@ class Demo:
 
     Without a `folder` it lives in a temporary one, which `stop` removes, so that every demo begins alike.
     A folder that is named is kept, and a later demo in it goes on where this one ended. `line` is the shop's
-    number for texts; the engine publishes with its publisher.
+    number for texts, `chats` its page with the chat.
     """
 
     def __init__(self, folder: Path | None, pace: Pace | None = None) -> None:
@@ -65,6 +66,7 @@ class Demo:
         self._pace = pace or Pace()
         self._post = Post(self._arrived)
         self.line = TextLine(AttachmentStore(self.profile.attachments))
+        self.chats = ChatLine(self.profile.folder)
         self._customers: Customers | None = None
         self._listen = Server(HOST, _free_port(), Security.NONE)
 
@@ -94,11 +96,13 @@ class Demo:
         self._customers = Customers(self._post, past_stories(), SUPPORT, self._listen.port, self._pace)
         self._post.call(self._customers.begin()).result()
         self.line.open(self._post, self._pace)
+        self.chats.open(self._post, self._pace)
 
     def stop(self) -> None:
         """End the customers; may be called again. A temporary folder goes once its store is closed."""
         self.line.close()
         self._post.close()
+        self.chats.close()
         if not self._is_temporary or not self.profile.folder.exists():
             return
         try:
@@ -148,6 +152,7 @@ class Demo:
             await services.write(lambda session: self.line.fill(store, session, team, present))
             forwarded = ForwardedMail(services, channel, _nobody_listens, since=present - _BEFORE)
             await Past(services, team, forwarded, present).happen(past_stories())
+            await self.chats.fill(services, team, present)
             await warming
             sender = EmailSender(channel.settings, _no_password, services.store.attachments)
             senders = {channel.id: sender}  # what is to be texted waits until there is a provider
@@ -163,6 +168,7 @@ class Demo:
                 settings = self._settings().to_json()
                 perform(session, ChangeChannel(actor=SYSTEM, channel_id=channel_id, settings=settings))
             self.line.rewire(session)
+            self.chats.rewire(session)
 
     def _arrived(self, mail: Received) -> None:
         """A customer got a mail; before the start nobody is there to read it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +28,10 @@ QUICK = Pace(
     retry=0.1,
     text_answer=(0.05, 0.1),
     first_text=3_600.0,
+    chat_answer=(0.05, 0.1),
+    first_visitor=3_600.0,
 )
-NOBODY_NEW = Pace(
-    answer=(0.05, 0.1), first_newcomer=3_600.0, retry=0.1, text_answer=(0.05, 0.1), first_text=3_600.0
-)
+NOBODY_NEW = replace(QUICK, first_newcomer=3_600.0)
 PATIENCE_SECONDS = 40.0
 _POLL_SECONDS = 0.3
 

@@ -37,17 +37,20 @@ Make = Callable[[], Signed]
 
 
 class Caller:
-    """Calls web addresses. May be used from any thread; its own begins with the first call."""
+    """Calls web addresses from `start` to `stop`. May be used from any thread."""
 
     def __init__(self, name: str) -> None:
         self.made: list[Made] = []
         """Every call, in order."""
-        self._name = name
         self._due: list[tuple[float, int, str, Make]] = []
         self._count = itertools.count()
         self._changed = threading.Condition()
-        self._thread: threading.Thread | None = None
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._ended = False
+
+    def start(self) -> None:
+        """Begin to call."""
+        self._thread.start()
 
     def call(self, url: str, make: Make, after: timedelta = timedelta(0)) -> None:
         """Call `url` after a while."""
@@ -56,9 +59,6 @@ class Caller:
                 return
             due = time.monotonic() + after.total_seconds()
             heapq.heappush(self._due, (due, next(self._count), url, make))
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
-                self._thread.start()
             self._changed.notify_all()
 
     def stop(self) -> None:
@@ -66,7 +66,7 @@ class Caller:
         with self._changed:
             self._ended = True
             self._changed.notify_all()
-        if self._thread is not None:
+        if self._thread.ident is not None:
             self._thread.join(2 * _ANSWER_SECONDS)
 
     def _run(self) -> None:

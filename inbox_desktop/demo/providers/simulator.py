@@ -23,8 +23,8 @@ from starlette.types import Receive, Scope, Send
 
 from inbox_desktop.demo.providers.caller import Caller, Signed
 from inbox_desktop.demo.providers.faults import Fate, Fault
-from inbox_desktop.demo.providers.server import LoopbackServer, drop_connection
 from inbox_desktop.demo.providers.texts import Pace, SimPicture, SimText
+from inbox_desktop.demo.servers import LoopbackServer, drop_connection
 
 _MOST_EXCHANGES = 5_000
 _A_MOMENT = timedelta(milliseconds=20)
@@ -125,6 +125,7 @@ class Simulator:
         """Serve on a free port of loopback, or where `listening` listens already."""
         self._server = LoopbackServer(self, f"{self.name} simulator", listening)
         self._server.start()
+        self.caller.start()
 
     def stop(self) -> None:
         """Serve no more, and call nobody; what it knows stays."""

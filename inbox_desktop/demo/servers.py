@@ -1,4 +1,4 @@
-"""A web server on loopback in a thread of its own, and the end of a connection in the middle."""
+"""Web servers on loopback in threads of their own, and the end of a connection in the middle."""
 
 from __future__ import annotations
 
@@ -12,15 +12,37 @@ from starlette.types import ASGIApp, Send
 _GRACE_SECONDS = 5.0
 
 
-class LoopbackServer:
+class ThreadServer:
+    """Runs a uvicorn server on a socket that listens already, in a thread of its own, until it is stopped."""
+
+    def __init__(self, server: uvicorn.Server, name: str, listening: socket.socket) -> None:
+        self._server = server
+        self._socket = listening
+        self._thread = threading.Thread(
+            target=server.run, kwargs={"sockets": [listening]}, name=name, daemon=True
+        )
+
+    def start(self) -> None:
+        """Begin to serve. Whoever connected before waits a moment."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End every connection and the thread."""
+        self._server.should_exit = True
+        if self._thread.ident is not None:
+            self._thread.join(_GRACE_SECONDS)
+        self._socket.close()
+
+
+class LoopbackServer(ThreadServer):
     """Serves an ASGI application on 127.0.0.1, until it is stopped.
 
     `listening` is a socket that listens there already; without one it takes a free port.
     """
 
     def __init__(self, app: ASGIApp, name: str, listening: socket.socket | None = None) -> None:
-        self._socket = listening or socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._socket.getsockname()[1]
+        taken = listening or socket.create_server(("127.0.0.1", 0))
+        self.port: int = taken.getsockname()[1]
         config = uvicorn.Config(
             app,
             http="h11",
@@ -33,26 +55,12 @@ class LoopbackServer:
             server_header=False,
             timeout_graceful_shutdown=1,
         )
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(
-            target=self._server.run, kwargs={"sockets": [self._socket]}, name=name, daemon=True
-        )
+        super().__init__(uvicorn.Server(config), name, taken)
 
     @property
     def url(self) -> str:
         """The server's address, without a slash at the end."""
         return f"http://127.0.0.1:{self.port}"
-
-    def start(self) -> None:
-        """Begin to serve. The socket listens already: whoever connects before waits a moment."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End every connection and the thread."""
-        self._server.should_exit = True
-        if self._thread.ident is not None:
-            self._thread.join(_GRACE_SECONDS)
-        self._socket.close()
 
 
 async def drop_connection(send: Send) -> None:
