@@ -95,7 +95,7 @@ class _Desktop(QObject):
         self._picture = picture
         self._demo = demo
         self._code = 0
-        self._engine = LateEngine(store, demo.line.publisher if demo is not None else None)
+        self._engine = LateEngine(store)
         self._is_engine_wanted = False
         self._window: MainWindow = build_window(store, self._engine, theme())
         self._window.closed.connect(application.quit)

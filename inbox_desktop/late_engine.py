@@ -17,7 +17,6 @@ from inbox_desktop.models.store import Store, WriteSession
 if TYPE_CHECKING:
     from inbox_desktop.models.mail_settings import Discovery
     from inbox_desktop.sync.engine import Engine
-    from inbox_desktop.sync.sms.publishing import Publisher
 
 T = TypeVar("T")
 
@@ -25,9 +24,8 @@ T = TypeVar("T")
 class LateEngine:
     """The engine as the window sees it. To load all of it takes a fifth of the start; no list needs it."""
 
-    def __init__(self, store: Store, publisher: Publisher | None = None) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._publisher = publisher
         self._making = threading.Lock()
         self._made: Engine | None = None
         self._starting: threading.Thread | None = None
@@ -42,7 +40,7 @@ class LateEngine:
                 from inbox_desktop.sync.engine import Engine  # noqa: PLC0415 - what this class is for
                 from inbox_desktop.sync.secrets import Secrets  # noqa: PLC0415
 
-                self._made = Engine(self._store, Secrets(), self._publisher)
+                self._made = Engine(self._store, Secrets())
                 self._made.subscribe_health(self._tell)
                 self._made.subscribe_live(self._tell_live)
             return self._made
@@ -115,9 +113,7 @@ class LateEngine:
     @property
     def publishes(self) -> bool:
         """Whether pictures can be sent by text."""
-        if self._made is not None:
-            return self._made.publishes
-        return self._publisher is not None and self._publisher.is_open
+        return self._made is not None and self._made.publishes
 
     def connect_relay(self, url: str, code_or_token: str) -> Future[RelayInfo]:
         """Join a relay."""

@@ -18,12 +18,10 @@ from inbox_desktop.demo.customers import Pace
 from inbox_desktop.demo.deeds import do
 from inbox_desktop.demo.past_texts import PastTexts
 from inbox_desktop.demo.post import HOST, Post
-from inbox_desktop.demo.publisher import LoopbackPublisher
 from inbox_desktop.demo.team import SHOP, SUPPORT, Team
 from inbox_desktop.demo.texts import text_stories
 from inbox_desktop.models.actions import SYSTEM
 from inbox_desktop.models.actions.channels import AddChannel, ChangeChannel
-from inbox_desktop.models.attachments import AttachmentStore
 from inbox_desktop.models.ids import new_id
 from inbox_desktop.models.kinds import ChannelKind
 from inbox_desktop.models.rules.keywords import Keyword, answer
@@ -49,8 +47,7 @@ class TextLine:
     The provider's address is known from the beginning; whoever asks there before it serves waits a moment.
     """
 
-    def __init__(self, attachments: AttachmentStore) -> None:
-        self.publisher = LoopbackPublisher(attachments)
+    def __init__(self) -> None:
         self._listening = socket.create_server((HOST, 0))
         self._secret = os.environ.setdefault(SECRET_ENV, secrets.token_hex(16))
         self.provider: TwilioSimulator | None = None
@@ -103,7 +100,6 @@ class TextLine:
             self._opening.join()
         if self.provider is not None:
             self.provider.stop()
-        self.publisher.stop()
         self._listening.close()
 
     def _open(self, post: Post, pace: Pace) -> None:
@@ -119,7 +115,6 @@ class TextLine:
         provider.on_sent = texters.sent
         provider.start(self._listening)
         self.provider = provider
-        self.publisher.start()
         post.call(texters.begin()).result()
 
     def _automatic(self) -> Sequence[str]:

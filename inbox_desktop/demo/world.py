@@ -23,7 +23,6 @@ from inbox_desktop.demo.text_line import TextLine
 from inbox_desktop.models.actions import SYSTEM, Action, Refusal, perform
 from inbox_desktop.models.actions.base import take_ticket_numbers
 from inbox_desktop.models.actions.channels import AddChannel, ChangeChannel
-from inbox_desktop.models.attachments import AttachmentStore
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.errors import ProfileError
 from inbox_desktop.models.health import Health
@@ -65,7 +64,7 @@ class Demo:
         self.profile = Profile(folder or Path(tempfile.mkdtemp(prefix="inbox-desktop-demo-")))
         self._pace = pace or Pace()
         self._post = Post(self._arrived)
-        self.line = TextLine(AttachmentStore(self.profile.attachments))
+        self.line = TextLine()
         self.chats = ChatLine(self.profile.folder)
         self._customers: Customers | None = None
         self._listen = Server(HOST, _free_port(), Security.NONE)

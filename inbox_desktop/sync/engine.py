@@ -32,7 +32,6 @@ from inbox_desktop.sync.remote_images import fetch_images
 from inbox_desktop.sync.report import ChannelReport, Counts, DeliveryReport, SyncReport
 from inbox_desktop.sync.secrets import Secrets
 from inbox_desktop.sync.services import Services
-from inbox_desktop.sync.sms.publishing import NoPublisher, Publisher
 from inbox_desktop.sync.worker import Worker
 from inbox_desktop.sync.writer import Writer
 
@@ -50,15 +49,14 @@ class Engine:
     """Runs the channels, the outbox and the timers of one store.
 
     Either `start` and `stop` it, or await `sync_once`. `perform` and `write` work from the beginning until
-    `stop`; every method may be called from any thread. `publisher` gives what texts refer to a
-    public address.
+    `stop`; every method may be called from any thread.
     """
 
-    def __init__(self, store: Store, secrets: Secrets, publisher: Publisher | None = None) -> None:
+    def __init__(self, store: Store, secrets: Secrets) -> None:
         self._store = store
         self._secrets = secrets
         self._board = HealthBoard()
-        self._services = Services(store, secrets, Writer(store), publisher=publisher or NoPublisher())
+        self._services = Services(store, secrets, Writer(store))
         self._helper = Worker("engine-helper")
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
