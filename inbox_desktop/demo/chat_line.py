@@ -76,6 +76,7 @@ class ChatLine:
         await services.write(self._connect)
         await services.relay_link.sync_once()
         await services.relay.close()
+        self._end()
         await services.write(partial(_sort_all, conversations=conversations, team=team))
 
     def rewire(self, session: WriteSession) -> None:
@@ -99,14 +100,18 @@ class ChatLine:
         """Serve no more; may be called again."""
         if self._opening is not None:
             self._opening.join()
+        self._end()
+        self._relay_socket.close()
+        self._shop_socket.close()
+
+    def _end(self) -> None:
+        """End the servers; whoever asks waits again."""
         for server in self._servers:
             server.stop()
         self._servers = []
         if self._relay is not None:
             self._relay.close()
             self._relay = None
-        self._relay_socket.close()
-        self._shop_socket.close()
 
     @property
     def _has_past(self) -> bool:
@@ -141,8 +146,8 @@ class ChatLine:
 
         relay.database.write(prepare)
         self._servers = [
-            ThreadServer(make_server(relay), "demo relay", self._relay_socket),
-            LoopbackServer(shop_pages(self.relay_url, chat.id), "demo shop", self._shop_socket),
+            ThreadServer(make_server(relay), "demo relay", self._relay_socket.dup()),
+            LoopbackServer(shop_pages(self.relay_url, chat.id), "demo shop", self._shop_socket.dup()),
         ]
         for server in self._servers:
             server.start()
@@ -151,10 +156,8 @@ class ChatLine:
         from inbox_desktop.demo.chatters import Chatters  # noqa: PLC0415 - loads the HTTP library
         from inbox_desktop.relay.chats import chats  # noqa: PLC0415
 
-        relay = self._relay
-        if relay is None:
-            relay = self._open_relay()
-            self._serve(relay)
+        relay = self._open_relay()
+        self._serve(relay)
         (chat,) = relay.database.read(chats)
         chatters = Chatters(post, self.relay_url, chat.id, self.shop_url, pace)
         tokens = json.loads((self._folder / _TOKENS).read_text(encoding="utf-8"))

@@ -34,9 +34,12 @@ SITE = ChatSite(
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium; never one that is downloaded."""
+    """The system's Chromium; never one that is downloaded.
+
+    Playwright's loop runs in this very thread as long as it lives, and no other could: a session is too long.
+    """
     program = shutil.which("chromium")
     if program is None:
         pytest.skip("Chromium is not here; `dev.py test` installs it")
