@@ -8,8 +8,8 @@ from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from inbox_desktop.models.chat_relay import ChatAtRelay
-from inbox_desktop.models.health import TestStep
 from inbox_desktop.ui.bridge import Bridge
+from inbox_desktop.ui.connect.chat.relay_test import RelayTest
 from inbox_desktop.ui.connect.sight import bring_into_sight
 from inbox_desktop.ui.connect.steps import StepsList
 from inbox_desktop.ui.kit import Button, Label, Question, theme
@@ -45,7 +45,6 @@ class InstallSection(QWidget):
         self._channel_id = ""
         self._relay_url = relay_url
         self._secret = ""
-        self._run = 0
         self._first = Label(_FIRST, "text", "text_2", wrap=True, parent=self)
         self._all = QWidget(self)
         self.tag = QPlainTextEdit(self)
@@ -62,6 +61,8 @@ class InstallSection(QWidget):
         self.test_button.clicked.connect(lambda _checked=False: self.test())
         self.steps = StepsList(self)
         self.steps.hide()
+        in_sight = partial(bring_into_sight, self.steps, self)
+        self._test = RelayTest(bridge, self.test_button, self.steps, self, in_sight)
         self.secret = QLineEdit(_HIDDEN, self)
         self.secret.setReadOnly(True)
         self.secret.setAccessibleName("Identity secret")
@@ -135,29 +136,7 @@ class InstallSection(QWidget):
 
     def test(self) -> None:
         """Try the way to the relay, step by step."""
-        self._run += 1
-        run = self._run
-        self.steps.begin()
-        self.steps.show()
-        self.test_button.setEnabled(False)
-        step = self._bridge.on_gui(partial(self._step, run))
-        future = self._bridge.chats().test_relay(self._relay_url, None, step)
-        self._bridge.call(future, partial(self._tested, run), partial(self._not_tested, run))
-
-    def _step(self, run: int, step: TestStep) -> None:
-        if run == self._run:
-            self.steps.add(step)
-            bring_into_sight(self.steps, self)
-
-    def _tested(self, run: int, _held: bool) -> None:
-        if run == self._run:
-            self.steps.end()
-            self.test_button.setEnabled(True)
-
-    def _not_tested(self, run: int, words: str) -> None:
-        if run == self._run:
-            self.steps.fail(words)
-            self.test_button.setEnabled(True)
+        self._test.begin(self._relay_url)
 
 
 def _row(*buttons: Button) -> QHBoxLayout:

@@ -14,6 +14,7 @@ from inbox_desktop.models.queries.directory import setting
 from inbox_desktop.models.store import Changed, Reader
 from inbox_desktop.ui.bridge import Bridge
 from inbox_desktop.ui.channel_words import channel_tone, state_words
+from inbox_desktop.ui.connect.chat.relay_test import RelayTest
 from inbox_desktop.ui.connect.sight import bring_into_sight
 from inbox_desktop.ui.connect.steps import StepsList
 from inbox_desktop.ui.kit import Banner, Button, Card, ElidedLabel, Label, Question, StatusDot, Tone
@@ -183,7 +184,6 @@ class RelayState(QWidget):
         super().__init__(parent)
         self._bridge = bridge
         self._url = ""
-        self._run = 0
         self._name = ElidedLabel("", weight=600, parent=self)
         self.state = StatusDot("", Tone.NEUTRAL, self)
         self._reason = Label("", "secondary", "text_2", wrap=True, parent=self)
@@ -195,6 +195,7 @@ class RelayState(QWidget):
         self.leave_button.clicked.connect(lambda _checked=False: self._ask_leave())
         self.steps = StepsList(self)
         self.steps.hide()
+        self._test = RelayTest(bridge, self.test_button, self.steps, self)
         words = QVBoxLayout()
         words.setSpacing(GAP_TIGHT)
         words.addWidget(self._name)
@@ -231,28 +232,7 @@ class RelayState(QWidget):
 
     def test(self) -> None:
         """Try the way to the relay, step by step."""
-        self._run += 1
-        run = self._run
-        self.steps.begin()
-        self.steps.show()
-        self.test_button.setEnabled(False)
-        step = self._bridge.on_gui(partial(self._step, run))
-        future = self._bridge.chats().test_relay(self._url, None, step)
-        self._bridge.call(future, partial(self._tested, run), partial(self._not_tested, run))
-
-    def _step(self, run: int, step: TestStep) -> None:
-        if run == self._run:
-            self.steps.add(step)
-
-    def _tested(self, run: int, _held: bool) -> None:
-        if run == self._run:
-            self.steps.end()
-            self.test_button.setEnabled(True)
-
-    def _not_tested(self, run: int, words: str) -> None:
-        if run == self._run:
-            self.steps.fail(words)
-            self.test_button.setEnabled(True)
+        self._test.begin(self._url)
 
     def _ask_leave(self) -> None:
         Question(
