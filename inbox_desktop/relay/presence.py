@@ -91,7 +91,7 @@ class Presence:
     async def go_round(self) -> None:
         """Every 15 seconds: write that the connected are still there, and who polls no longer."""
         at = now()
-        self._pending |= dict.fromkeys(self._sockets, (at, False))  # one moment: one statement
+        self._pending |= dict.fromkeys(self._sockets, (at, False))
         for visitor_id in [one for one, polled in self._polls.items() if at - polled >= PRESENT_FOR]:
             self._gone(visitor_id, self._polls.pop(visitor_id))
         await self.flush()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -71,6 +70,12 @@ COLUMNS: Final = (
 _BY_ID: Final = select(*COLUMNS).where(Visitor.id == bindparam("id"))
 _BY_TOKEN: Final = select(*COLUMNS).where(
     Visitor.token_hash == bindparam("hash"), Visitor.chat_id == bindparam("chat_id")
+)
+
+_SEE: Final = (
+    update(Visitor)
+    .where(Visitor.id == bindparam("visitor"), Visitor.seen_at <= bindparam("at"))
+    .values(seen_at=bindparam("at"), away=bindparam("gone"))
 )
 
 
@@ -160,22 +165,9 @@ def newest_conversation_id(connection: Connection, visitor_id: str) -> str | Non
 
 def see_visitors(writing: Writing, seen: Mapping[str, tuple[datetime, bool]]) -> None:
     """Write when visitors were last there, and whether they went away: {visitor: (moment, away)}."""
-    together: dict[tuple[datetime, bool], list[str]] = defaultdict(list)
-    for visitor_id in sorted(seen):
-        together[seen[visitor_id]].append(visitor_id)
-    for (at, away), ids in together.items():
-        for some in batched(ids):
-            writing.connection.execute(
-                update(Visitor)
-                .where(Visitor.id.in_(some), Visitor.seen_at <= at)
-                .values(seen_at=at, away=away)
-            )
-
-
-def batched(ids: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
-    """Parts of a long list: no statement has room for all."""
-    for start in range(0, len(ids), size):
-        yield ids[start : start + size]
+    rows = [{"visitor": one, "at": at, "gone": away} for one, (at, away) in sorted(seen.items())]
+    if rows:
+        writing.connection.execute(_SEE, rows)
 
 
 def present_conversations(connection: Connection, at: datetime) -> tuple[str, ...]:
