@@ -15,9 +15,9 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from inbox_desktop.models.chat_settings import AskContact, ChatSite, Faq
 from inbox_desktop.models.rules.business_hours import BusinessHours
 from tests.browser.desk import Desk
-from tests.browser.relay_process import RelayProcess
 from tests.browser.shop import Shop
 from tests.browser.visitor import Visitor
+from tests.support.relay_process import RelayProcess
 
 SITE = ChatSite(
     name="Harbor Shop",
@@ -53,10 +53,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RelayProcess]:
     """A relay for all of these tests; each has chats of its own."""
-    relay = RelayProcess(tmp_path_factory.mktemp("relay") / "data")
-    relay.start()
-    yield relay
-    relay.stop()
+    with RelayProcess(tmp_path_factory.mktemp("relay") / "data") as relay:
+        yield relay
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.browser.desk import Desk
-from tests.browser.relay_process import RelayProcess
 from tests.browser.visitor import Visitor
+from tests.support.relay_process import RelayProcess
 
 
 def test_what_is_written_offline_goes_out_later_once_and_in_order(

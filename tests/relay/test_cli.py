@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import httpx
@@ -11,10 +12,12 @@ import pytest
 from inbox_desktop.relay.cli import main
 from inbox_desktop.relay.config import RelayConfig
 from inbox_desktop.relay.service import Relay
-from tests.relay.processes import RelayProcess, run
 from tests.relay.running import RunningRelay
+from tests.support.programs import ROOT
+from tests.support.relay_process import RelayProcess, command
 
 Capture = pytest.CaptureFixture[str]
+_CODE = r"^  ([A-Z2-7-]{26,})$"
 
 
 @pytest.fixture
@@ -68,34 +71,75 @@ def test_what_is_wrong_is_said_in_words(tmp_path: Path, capsys: Capture) -> None
         (["serve", "--listen", "0.0.0.0:80"], "without encryption"),
         (["serve", "--listen", "nonsense:x"], "--listen"),
         (["invite", "--valid", "soon"], "--valid"),
+        (["serve", "--listen", "8765"], "--listen 8765"),
+        (["serve", "--tls-cert", __file__, "--tls-key", __file__], "can't be used"),
         (["init", "--database", "mysql://x"], "--database"),
+        (["init", "--database", "postgresql://user@host:port/name"], "--database"),
     ):
         assert main([*arguments, "--data", str(tmp_path / "relay")]) == 1
         assert words in capsys.readouterr().err
     assert not (tmp_path / "relay" / "relay.db").exists()
 
 
+@pytest.mark.parametrize("command", ["serve", "init", "invite", "desktops", "new-epoch"])
+def test_a_folder_that_cannot_be_made_is_said_in_words(tmp_path: Path, capsys: Capture, command: str) -> None:
+    (tmp_path / "file").touch()
+    assert main([command, "--data", str(tmp_path / "file" / "relay")]) == 1
+    assert "can't be made" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_written_to_is_said_in_words(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "relay.lock").mkdir()
+    assert main(["serve", "--listen", "127.0.0.1:0", "--data", str(tmp_path)]) == 1
+    assert "can't be written to" in capsys.readouterr().err
+
+
+def test_without_a_word_it_listens_on_this_computer_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served: list[RelayConfig] = []
+
+    def serve(config: RelayConfig, _say: object) -> int:
+        served.append(config)
+        return 0
+
+    monkeypatch.setattr("inbox_desktop.relay.serving.serve", serve)
+    assert main(["serve", "--data", str(tmp_path)]) == 0
+    assert [(one.host, one.port, one.own_url) for one in served] == [
+        ("127.0.0.1", 8765, "http://127.0.0.1:8765")
+    ]
+
+
 def test_the_first_start_invites_and_a_second_process_is_refused(tmp_path: Path) -> None:
-    with RelayProcess(tmp_path) as relay:
+    relay = RelayProcess(tmp_path / "relay")
+    with relay:
         assert httpx.get(f"{relay.url}/health", trust_env=False).json() == {"status": "ok"}
-        token = relay.join()
-        second = run("serve", "--listen", "127.0.0.1:0", data=tmp_path)
+        (code,) = re.findall(_CODE, relay.told, re.MULTILINE)
+        token = relay.join(code=code)
+        second = _serve_too("127.0.0.1:0", relay.data)
         assert second.returncode == 1
         assert "Another relay serves" in second.stderr
-    with RelayProcess(tmp_path) as relay:
-        assert relay.code == ""
+    relay.start()
+    try:
         me = httpx.get(
             f"{relay.url}/api/v1/me", headers={"Authorization": f"Bearer {token}"}, trust_env=False
         )
         assert me.status_code == 200
-    assert relay.process is not None
-    assert relay.process.returncode == 0
-    assert token not in "".join(relay.output)
+    finally:
+        assert relay.stop() == 0
+    assert re.findall(_CODE, relay.told, re.MULTILINE) == [code]
+    assert token not in relay.told
 
 
 def test_a_port_in_use_is_said_in_words(tmp_path: Path) -> None:
     with RelayProcess(tmp_path / "one") as relay:
-        other = run("serve", "--listen", f"127.0.0.1:{relay.port}", data=tmp_path / "two")
+        other = _serve_too(f"127.0.0.1:{relay.port}", tmp_path / "two")
     assert other.returncode == 1
     assert "can't listen" in other.stderr
     assert "Traceback" not in other.stderr
+
+
+def _serve_too(address: str, data: Path) -> subprocess.CompletedProcess[str]:
+    """One more relay, which is expected to give up."""
+    words = command("serve", "--listen", address, data=data)
+    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)

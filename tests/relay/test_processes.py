@@ -12,11 +12,10 @@ from typing import Any
 import httpx
 import pytest
 
-from inbox_desktop.models.chat_settings import ChatSite
 from inbox_desktop.relay.config import RelayConfig
-from tests.relay.processes import RelayProcess, free_port
 from tests.relay.running import ORIGIN, RunningRelay
 from tests.support.postgresql import PostgreSql
+from tests.support.relay_process import RelayProcess
 
 StartRelay = Callable[[RelayConfig], RunningRelay]
 
@@ -74,29 +73,17 @@ def stored(url: str, token: str) -> list[str]:
     return texts
 
 
-def make_chat(url: str, token: str) -> str:
-    site = ChatSite("Shop", (ORIGIN,)).to_json()
-    answer = httpx.post(
-        f"{url}/api/v1/chats",
-        json={"site": site},
-        headers={"Authorization": f"Bearer {token}"},
-        trust_env=False,
-    )
-    chat_id: str = answer.json()["id"]
-    return chat_id
-
-
 def test_nothing_that_was_acknowledged_is_lost_over_kill_9(tmp_path: Path, database_url: str) -> None:
-    port, seed = free_port(), random.randrange(2**32)
+    relay, seed = RelayProcess(tmp_path / "relay", database_url), random.randrange(2**32)
     print(f"seed {seed}")
     chance = random.Random(seed)
     talkers: list[Talker] = []
     token = ""
     for _ in range(2):
-        with RelayProcess(tmp_path, database_url, port) as relay:
-            token = token or relay.join()
+        with relay:
             if not talkers:
-                chat_id = make_chat(relay.url, token)
+                token = relay.join()
+                chat_id = relay.create_chat(token, ORIGIN)
                 talkers = [Talker(relay.url, chat_id, name) for name in "ab"]
                 for talker in talkers:
                     talker.start()
@@ -105,7 +92,7 @@ def test_nothing_that_was_acknowledged_is_lost_over_kill_9(tmp_path: Path, datab
                 threading.Event().wait(0.01)
             threading.Event().wait(chance.random() * 0.2)
             relay.kill()
-    with RelayProcess(tmp_path, database_url, port) as relay:
+    with relay:
         for talker in talkers:
             talker.stop()
         texts = stored(relay.url, token)
@@ -150,10 +137,10 @@ def test_news_signs_and_settings_reach_the_other_process(pair: list[RunningRelay
 
 def test_the_second_process_takes_over(tmp_path: Path, postgresql: PostgreSql) -> None:
     url = postgresql.fresh()
-    with RelayProcess(tmp_path, url) as first:
+    with RelayProcess(tmp_path / "relay", url) as first:
         token = first.join()
-        chat_id = make_chat(first.url, token)
-        with RelayProcess(tmp_path, url) as second:
+        chat_id = first.create_chat(token, ORIGIN)
+        with RelayProcess(tmp_path / "relay", url) as second:
             path = f"/chat/{chat_id}/"
             headers = {"Origin": ORIGIN}
             made = httpx.post(f"{first.url}{path}visitor", json={}, headers=headers, trust_env=False).json()

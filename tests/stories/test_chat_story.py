@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import random
-import signal
-import socket
 import sqlite3
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -23,88 +19,12 @@ import pytest
 from inbox_desktop.models.ids import new_id
 from tests.stories.conftest import Shop
 from tests.stories.letters import SUPPORT, body, letter
-from tests.support.programs import ROOT, Program
+from tests.support.programs import Program
+from tests.support.relay_process import RelayProcess
 
 ORIGIN = "https://harbor.example"
 PATIENCE = 120.0
 WRITERS, KILLS = 40, 6
-_RELAY = "from inbox_desktop.relay.cli import main; raise SystemExit(main())"
-
-
-@dataclass
-class ServedRelay:
-    """`inbox-relay serve` as a process of its own, always at the same address."""
-
-    data: Path
-    port: int
-    process: subprocess.Popen[bytes] | None = None
-    tokens: int = 0
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self) -> None:
-        """Start it, and wait until it answers."""
-        words = ("serve", "--data", str(self.data), "--listen", f"127.0.0.1:{self.port}")
-        with (self.data.parent / "relay.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-c", _RELAY, *words], cwd=ROOT, stdout=log, stderr=log
-            )
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                if httpx.get(f"{self.url}/health", trust_env=False).is_success:
-                    return
-            except httpx.TransportError:
-                assert self.process.poll() is None, (self.data.parent / "relay.log").read_text()
-            assert time.monotonic() < deadline, "the relay did not come up"
-            time.sleep(0.05)
-
-    def kill(self) -> None:
-        """kill -9."""
-        assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-
-    def end(self) -> None:
-        """Stop it, if it still runs."""
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
-            self.process.wait(PATIENCE)
-
-    def join(self, name: str) -> str:
-        """A desktop's token, by an invitation from the command line."""
-        invited = subprocess.run(
-            [sys.executable, "-c", _RELAY, "invite", "--data", str(self.data), "--name", name],
-            cwd=ROOT,
-            check=True,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-        )
-        code = invited.stdout.strip().splitlines()[-1].strip()
-        answer = httpx.post(f"{self.url}/api/v1/join", json={"code": code, "name": name}, trust_env=False)
-        assert answer.status_code == 201, answer.text
-        return str(answer.json()["token"])
-
-    def visitor(self, chat_id: str, **values: str) -> Visitor:
-        """Somebody opens the shop's page."""
-        answer = httpx.post(
-            f"{self.url}/chat/{chat_id}/visitor", json=values, headers={"Origin": ORIGIN}, trust_env=False
-        )
-        assert answer.status_code == 201, answer.text
-        return Visitor(f"{self.url}/chat/{chat_id}", answer.json()["token"])
-
-    def pass_time(self, minutes: int) -> None:
-        """What happened has happened so much earlier."""
-        with closing(sqlite3.connect(self.data / "relay.db", timeout=30)) as connection:
-            for table, column in (("visitors", "seen_at"), ("conversations", "agent_wrote_at")):
-                connection.execute(
-                    f"UPDATE {table} SET {column} = {column} - ?",  # noqa: S608 - names of this line
-                    (minutes * 60_000_000,),
-                )
-            connection.commit()
 
 
 @dataclass
@@ -155,26 +75,38 @@ class Visitor:
 class Harbor:
     """The shop: its relay, its desktop, and the chat on its page."""
 
-    relay: ServedRelay
+    relay: RelayProcess
     desk: Program
     chat_id: str
 
     def visitor(self, **values: str) -> Visitor:
-        return self.relay.visitor(self.chat_id, **values)
+        """Somebody opens the shop's page."""
+        url = f"{self.relay.url}/chat/{self.chat_id}"
+        answer = httpx.post(f"{url}/visitor", json=values, headers={"Origin": ORIGIN}, trust_env=False)
+        assert answer.status_code == 201, answer.text
+        return Visitor(url, answer.json()["token"])
+
+    def pass_time(self, minutes: int) -> None:
+        """What happened has happened so much earlier."""
+        with closing(sqlite3.connect(self.relay.data / "relay.db", timeout=30)) as connection:
+            for table, column in (("visitors", "seen_at"), ("conversations", "agent_wrote_at")):
+                connection.execute(
+                    f"UPDATE {table} SET {column} = {column} - ?",  # noqa: S608 - names of this line
+                    (minutes * 60_000_000,),
+                )
+            connection.commit()
 
 
 @pytest.fixture
-def relay(tmp_path: Path) -> Iterator[ServedRelay]:
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port = free.getsockname()[1]
-    served = ServedRelay(tmp_path / "relay", port)
-    served.start()
-    yield served
-    served.end()
+def relay(tmp_path: Path) -> Iterator[RelayProcess]:
+    with RelayProcess(tmp_path / "relay") as served:
+        yield served
 
 
 @pytest.fixture
-def new_desk(relay: ServedRelay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Program]:
+def new_desk(
+    relay: RelayProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], Program]:
     """Makes desktops that have joined the relay."""
 
     def make(name: str) -> Program:
@@ -189,11 +121,11 @@ def new_desk(relay: ServedRelay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.fixture
-def harbor(relay: ServedRelay, new_desk: Callable[[str], Program]) -> Harbor:
+def harbor(relay: RelayProcess, new_desk: Callable[[str], Program]) -> Harbor:
     return open_chat(relay, new_desk("julia"))
 
 
-def open_chat(relay: ServedRelay, desk: Program, *options: str) -> Harbor:
+def open_chat(relay: RelayProcess, desk: Program, *options: str) -> Harbor:
     """Put the chat on the shop's page."""
     added = desk.here("channel", "add", "chat", "--name", "Harbor", "--origin", ORIGIN, *options)
     return Harbor(relay, desk, added.out.split('data-chat="')[1].split('"')[0])
@@ -329,7 +261,7 @@ def test_a_desktop_and_the_relay_are_killed_while_visitors_write(harbor: Harbor,
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_who_left_is_answered_by_mail_once_and_their_mail_comes_back(
-    shop: Shop, relay: ServedRelay, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    shop: Shop, relay: RelayProcess, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("INBOX_STORY_RELAY", token := relay.join("julia"))
     desk = shop.program
@@ -343,7 +275,7 @@ def test_who_left_is_answered_by_mail_once_and_their_mail_comes_back(
     answer(desk, 1, "We do!", tmp_path)
     desk("sync", "--once")
 
-    relay.pass_time(minutes=10)
+    harbor.pass_time(minutes=10)
     deadline = time.monotonic() + PATIENCE
     while not shop.sent():
         assert time.monotonic() < deadline, "the follow-up was not sent"
@@ -355,7 +287,7 @@ def test_who_left_is_answered_by_mail_once_and_their_mail_comes_back(
     assert "We do!" in body(followed)
 
     shop.receives(mailed("Great, by mail now", followed))
-    relay.pass_time(minutes=10)
+    harbor.pass_time(minutes=10)
     for _ in range(3):
         desk("sync", "--once")
     assert len(shop.sent()) == 1, "one departure, one mail"

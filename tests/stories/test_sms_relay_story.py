@@ -24,8 +24,8 @@ from inbox_desktop.models.queries.directory import me
 from inbox_desktop.models.queries.rows import DraftFile
 from inbox_desktop.models.store import Store
 from inbox_desktop.models.tables import Message, Ticket
-from tests.browser.relay_process import RelayProcess
 from tests.support.programs import Program, Running
+from tests.support.relay_process import RelayProcess
 
 OURS = "+12025550123"
 ANA = "+12025550177"
@@ -79,17 +79,12 @@ class Shop:
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     monkeypatch.setenv(SECRET_VARIABLE, "the provider's token")
-    relay = RelayProcess(tmp_path / "relay")
-    relay.start()
-    try:
-        body = {"code": relay.invite(), "name": "desk"}
-        token = httpx.post(f"{relay.url}/api/v1/join", json=body, trust_env=False).json()["token"]
+    with RelayProcess(tmp_path / "relay") as relay:
+        token = relay.join()
         monkeypatch.setenv(TOKEN_VARIABLE, token)
         with TwilioSimulator("the provider's token", OURS) as provider:
             yield Shop(provider, relay, Program(tmp_path / "profile"), token)
         assert provider.violations == []
-    finally:
-        relay.stop()
 
 
 @pytest.mark.slow
