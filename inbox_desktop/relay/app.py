@@ -29,5 +29,7 @@ def create_app(relay: Relay) -> Starlette:
 
     routes: list[BaseRoute] = [route for module in ROUTE_MODULES for route in module.routes()]
     app = Starlette(routes=routes, exception_handlers=HANDLERS, lifespan=lifespan)
+    # A path with a slash too many is nobody's: the redirect would lead wherever the Host header says.
+    app.router.redirect_slashes = False
     app.state.relay = relay
     return app

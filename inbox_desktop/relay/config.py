@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 from inbox_desktop.models.errors import InboxError
 from inbox_desktop.models.hosts import is_loopback
 
@@ -79,7 +82,7 @@ class RelayConfig:
         Raises:
             RelayError: what is wrong with it, in words.
         """
-        if self.database and not _POSTGRESQL.match(self.database):
+        if self.database and not _is_postgresql_url(self.database):
             raise RelayError(
                 "--database takes an address such as postgresql://user@host/name. "
                 "Leave it out for SQLite in the data folder. Nothing was started."
@@ -130,8 +133,8 @@ def listen_address(text: str) -> tuple[str, int]:
     Raises:
         RelayError: it is none of these.
     """
-    match = re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[^:\[\]\s]*)(?::(\d{1,5}))?", text.strip())
-    if match is None or int(match[2] or 0) > 65_535:
+    match = re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[^:\[\]\s]*)(?::(\d{1,5}))?", text.strip(), re.ASCII)
+    if match is None or match[1].isdigit() or int(match[2] or 0) > 65_535:
         raise RelayError(f"--listen {text} is no address. Write one such as {DEFAULT_HOST}:{DEFAULT_PORT}.")
     return match[1].strip("[]") or DEFAULT_HOST, int(match[2]) if match[2] else DEFAULT_PORT
 
@@ -139,6 +142,13 @@ def listen_address(text: str) -> tuple[str, int]:
 def psycopg_url(url: str) -> str:
     """A PostgreSQL URL as SQLAlchemy wants it for psycopg 3."""
     return _POSTGRESQL.sub("postgresql+psycopg://", url, count=1)
+
+
+def _is_postgresql_url(url: str) -> bool:
+    try:
+        return _POSTGRESQL.match(url) is not None and bool(make_url(psycopg_url(url)))
+    except (ArgumentError, ValueError):  # the port is no number
+        return False
 
 
 def _check_proxy(text: str) -> None:

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.exc import DBAPIError
@@ -14,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from inbox_desktop.models.clock import now
 from inbox_desktop.relay import jobs, retention
 from inbox_desktop.relay.chats import Directory
-from inbox_desktop.relay.config import RelayConfig
+from inbox_desktop.relay.config import RelayConfig, RelayError
 from inbox_desktop.relay.database import Database, News
 from inbox_desktop.relay.desks import Desks
 from inbox_desktop.relay.hub import Event, Hub, Signal, signal_json
@@ -32,6 +33,20 @@ ROUND_SECONDS: Final = 15.0
 TYPING_SECONDS: Final = 6.0
 """For so long a sign of typing holds."""
 _RETENTION_SECONDS: Final = 3600.0
+
+
+def make_folder(data: Path) -> None:
+    """Make the data folder, for nobody else to look into, unless it is there.
+
+    Raises:
+        RelayError: it can't be made.
+    """
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise RelayError(
+            f"The data folder {data} can't be made ({error}). Nothing was changed. Give another --data."
+        ) from error
 
 
 class Relay:
@@ -69,7 +84,7 @@ class Relay:
         Raises:
             RelayError: it cannot be opened.
         """
-        config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(config.data)
         keys = load_keys(config.data)
         return cls(config, open_database(config, keys), keys)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+import ssl
 import sys
 import threading
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from inbox_desktop.relay.access import desktops, invite
 from inbox_desktop.relay.config import RelayConfig, RelayError
 from inbox_desktop.relay.server import make_server
-from inbox_desktop.relay.service import Relay
+from inbox_desktop.relay.service import Relay, make_folder
 
 _SWITCH_SECONDS: Final = 0.0005
 
@@ -28,12 +29,8 @@ def serve(config: RelayConfig, say: Callable[[str], None]) -> int:
     Raises:
         RelayError: it cannot be started.
     """
-    try:
-        config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise RelayError(
-            f"The data folder {config.data} can't be made ({error}). Give another --data."
-        ) from error
+    _try_certificate(config)
+    make_folder(config.data)
     # Each answer of the database needs the interpreter back from a loop that is busy with many sockets:
     # at the usual 5 ms a transaction of ten statements would wait for 50.
     sys.setswitchinterval(_SWITCH_SECONDS)
@@ -55,6 +52,19 @@ def _end(_number: int, _frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
+def _try_certificate(config: RelayConfig) -> None:
+    if config.tls_cert is None or config.tls_key is None:
+        return
+    try:  # a key with a password is refused: nobody would be there to type it
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(config.tls_cert, config.tls_key, str)
+    except (OSError, ValueError) as error:
+        raise RelayError(
+            f"{config.tls_cert} and {config.tls_key} can't be used ({error}). They must be a certificate "
+            "chain and its own private key without a password, both in PEM, that this user may read. "
+            "Nothing was started."
+        ) from error
+
+
 def _alone(config: RelayConfig) -> AbstractContextManager[object]:
     """On SQLite the news stay inside one process: a second one would leave its visitors without them."""
     if config.is_postgresql:
@@ -66,6 +76,11 @@ def _alone(config: RelayConfig) -> AbstractContextManager[object]:
         raise RelayError(
             f"Another relay serves {config.data} already. Nothing was started. End it first; several "
             "processes need PostgreSQL (--database)."
+        ) from error
+    except OSError as error:
+        raise RelayError(
+            f"The data folder {config.data} can't be written to ({error}). Nothing was started. Check whose "
+            "it is and whether its disk is full, or give another --data."
         ) from error
 
 

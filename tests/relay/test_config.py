@@ -84,7 +84,7 @@ def test_where_to_listen(text: str, address: tuple[str, int]) -> None:
     assert listen_address(text) == address
 
 
-@pytest.mark.parametrize("text", ["::1:9", "a b:1", "x:99999", "x:y"])
+@pytest.mark.parametrize("text", ["::1:9", "a b:1", "x:99999", "x:y", "8765", "x:٣"])
 def test_no_place_to_listen(text: str) -> None:
     with pytest.raises(RelayError, match="--listen"):
         listen_address(text)

@@ -151,7 +151,9 @@ def test_what_leads_nowhere_says_so_in_words(
     assert "location" not in answer.headers
 
 
-@pytest.mark.parametrize("code", ["https:%2F%2Fevil.example", "a", "abcdefg%00", "abcdefgh2", "%20"])
+@pytest.mark.parametrize(
+    "code", ["https:%2F%2Fevil.example", "a", "abcdefg%00", "abcdefgh2", "%20", "..%2f", "abcdefgh/"]
+)
 def test_a_code_that_was_never_given_leads_nowhere(server: RunningRelay, code: str) -> None:
     answer = server.get(f"/l/{code}")
     assert (answer.status_code, "location" in answer.headers) == (404, False)

@@ -156,7 +156,11 @@ def test_wrong_greetings_end_the_socket(server: RunningRelay) -> None:
     other = server.visitor(server.chat())
     with visitor.socket() as page:
         page.until("ready")
-    for token, code in ((other.token, sockets.UNAUTHORIZED), ("x", sockets.BAD_HELLO)):
+    for token, code in (
+        (other.token, sockets.UNAUTHORIZED),
+        ("x", sockets.BAD_HELLO),
+        ("\ud800" * 20, sockets.BAD_HELLO),
+    ):
         visitor.token = token
         with visitor.socket() as page:
             assert closed_with(page) == code

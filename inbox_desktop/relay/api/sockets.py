@@ -145,6 +145,6 @@ async def end(socket: WebSocket, code: int) -> None:
 
 
 def _token(value: object) -> str:
-    if not isinstance(value, str) or not 16 <= len(value) <= 200:
+    if not isinstance(value, str) or not value.isascii() or not 16 <= len(value) <= 200:
         raise ValueError("a token is wanted")
     return value
