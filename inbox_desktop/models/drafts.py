@@ -9,8 +9,8 @@ from inbox_desktop.models.tables import DraftRow
 
 
 def save_draft(session: WriteSession, draft: Draft) -> None:
-    """Keep the draft in place of the one before it; one without text and files discards that."""
-    if not draft.text.strip() and not draft.files:
+    """Keep the draft in place of the one before it; an empty one discards that."""
+    if not draft.text.strip() and not draft.files and draft.recipients is None:
         discard_draft(session, draft.ticket_id, draft.is_note)
         return
     session.merge(
@@ -20,6 +20,7 @@ def save_draft(session: WriteSession, draft: Draft) -> None:
             html=draft.html,
             text=draft.text,
             files=[asdict(file) for file in draft.files],
+            recipients=asdict(draft.recipients) if draft.recipients else None,
             seen_message_id=draft.seen_message_id,
             saved_at=draft.saved_at,
         )

@@ -3,12 +3,14 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from inbox_desktop.models.actions import agent
 from inbox_desktop.models.actions.deliveries import CancelDelivery
 from inbox_desktop.models.actions.messages import Reply
 from inbox_desktop.models.drafts import attach_to_draft, discard_draft, save_draft
 from inbox_desktop.models.queries.drafts import draft
-from inbox_desktop.models.queries.rows import Draft, DraftFile
+from inbox_desktop.models.queries.rows import Draft, DraftFile, Recipients
 from inbox_desktop.models.store import Changed, Store
 from tests.models.samples import START, Mailroom, done, open_store
 
@@ -20,6 +22,7 @@ DRAFT = Draft(
     files=(DraftFile("a.png", "image/png", 3, "00ff"),),
     seen_message_id="m",
     saved_at=START,
+    recipients=Recipients(("ana@example.com",), ("tom@x.example",), ()),
 )
 
 
@@ -31,6 +34,20 @@ def save(store: Store, value: Draft) -> None:
 def read(store: Store, ticket_id: str = "t", *, is_note: bool = False) -> Draft | None:
     with store.read() as connection:
         return draft(connection, ticket_id, is_note)
+
+
+def send(store: Store, julia: str, ticket_id: str, to: Recipients) -> Reply:
+    answer = Reply(
+        actor=agent(julia),
+        ticket_id=ticket_id,
+        text="Hi",
+        seen_message_id=None,
+        to=to.to,
+        cc=to.cc,
+        bcc=to.bcc,
+    )
+    done(store, answer)
+    return answer
 
 
 def test_a_draft_survives_a_restart(tmp_path: Path) -> None:
@@ -57,6 +74,8 @@ def test_an_empty_draft_is_none(store: Store) -> None:
     save(store, replace(DRAFT, text=" \n"))
     assert read(store) is not None, "a file alone is worth keeping"
     save(store, replace(DRAFT, text=" \n", files=()))
+    assert read(store) is not None, "whom it goes to is worth keeping"
+    save(store, replace(DRAFT, text=" \n", files=(), recipients=None))
     assert read(store) is None
 
 
@@ -99,6 +118,36 @@ def test_sending_ends_a_draft_and_taking_back_brings_it_again(
     back = read(store, ticket_id)
     assert back is not None
     assert (back.text, back.html, back.files) == ("Hi", "<p>Hi</p>", (file,))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "kept"),
+    [
+        (Recipients(), Recipients(("ana@example.com",))),
+        (Recipients(("tom@x.example",), ("ana@x.example",), ("boss@x.example",)), None),
+    ],
+)
+def test_what_is_taken_back_still_goes_to_whom_it_was_for(
+    store: Store, julia: str, receive: Mailroom, chosen: Recipients, kept: Recipients | None
+) -> None:
+    ticket_id = receive().ticket_id or ""
+    answer = send(store, julia, ticket_id, chosen)
+    done(store, CancelDelivery(actor=agent(julia), ticket_id=ticket_id, message_id=answer.message_id))
+    back = read(store, ticket_id)
+    assert back is not None
+    assert back.recipients == (kept or chosen)
+
+
+def test_whom_a_begun_draft_is_for_counts_more_than_what_is_taken_back(
+    store: Store, julia: str, receive: Mailroom
+) -> None:
+    ticket_id = receive().ticket_id or ""
+    answer = send(store, julia, ticket_id, Recipients())
+    save(store, replace(DRAFT, ticket_id=ticket_id))
+    done(store, CancelDelivery(actor=agent(julia), ticket_id=ticket_id, message_id=answer.message_id))
+    back = read(store, ticket_id)
+    assert back is not None
+    assert (back.recipients, back.text) == (DRAFT.recipients, "Hi\nHello")
 
 
 def test_what_was_begun_meanwhile_stands_below_what_is_taken_back(

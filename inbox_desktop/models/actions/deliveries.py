@@ -391,15 +391,21 @@ def _tell_ticket(
 
 
 def _back_to_draft(session: WriteSession, message: Message, at: datetime) -> None:
-    """Make a message the ticket's draft; what has been begun since stands below it, and nothing is lost."""
+    """Make a message the ticket's draft; what has been begun since stands below it, and nothing is lost.
+
+    It goes to whom the message would have gone to, unless others have been chosen since.
+    """
     ticket_id = message.ticket_id
     begun = session.get(DraftRow, (ticket_id, False))
     text, html, files = message.text, message.html or "", _files(session, message.id)
+    is_mail = session.get_one(Channel, message.channel_id).kind == ChannelKind.EMAIL
+    recipients = {"to": message.to, "cc": message.cc, "bcc": message.bcc} if is_mail else None
     if begun is not None:
         if html or begun.html:
             html = f"{html or _as_html(message.text)}{begun.html or _as_html(begun.text)}"
         text = f"{text}\n{begun.text}"
         files += [file for file in begun.files if file not in files]
+        recipients = begun.recipients or recipients
     session.merge(
         DraftRow(
             ticket_id=ticket_id,
@@ -407,6 +413,7 @@ def _back_to_draft(session: WriteSession, message: Message, at: datetime) -> Non
             html=html,
             text=text,
             files=files,
+            recipients=recipients,
             seen_message_id=begun.seen_message_id if begun is not None else message.id,
             saved_at=at,
         )

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, select
 
-from inbox_desktop.models.queries.rows import Draft, DraftFile
+from inbox_desktop.models.queries.rows import Draft, DraftFile, Recipients
 from inbox_desktop.models.tables import DraftRow
 
 
@@ -20,4 +20,9 @@ def draft(connection: Connection, ticket_id: str, is_note: bool) -> Draft | None
         files=tuple(DraftFile(**file) for file in row.files),
         seen_message_id=row.seen_message_id,
         saved_at=row.saved_at,
+        recipients=_recipients(row.recipients),
     )
+
+
+def _recipients(stored: dict[str, list[str]] | None) -> Recipients | None:
+    return Recipients(**{field: tuple(stored[field]) for field in stored}) if stored else None

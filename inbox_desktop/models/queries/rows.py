@@ -316,11 +316,21 @@ class DraftFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Recipients:
+    """Whom a reply goes to: addresses. Empty `to` leaves it to the ticket's last mail."""
+
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """What an agent has begun to write in a ticket, kept through restarts.
 
     `html` is the editor's content; `seen_message_id` is the newest message of the ticket when the
-    draft began, so that sending can notice what came since.
+    draft began, so that sending can notice what came since. `recipients` were chosen by the agent; None
+    while the reply goes where the ticket's last mail says.
     """
 
     ticket_id: str
@@ -330,6 +340,7 @@ class Draft:
     files: tuple[DraftFile, ...]
     seen_message_id: str | None
     saved_at: datetime
+    recipients: Recipients | None = None
 
 
 @dataclass(frozen=True, slots=True)

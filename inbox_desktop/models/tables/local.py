@@ -30,5 +30,6 @@ class DraftRow(Base):
     html: Mapped[str]
     text: Mapped[str]
     files: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    recipients: Mapped[dict[str, list[str]] | None] = mapped_column(JSON(none_as_null=True), default=None)
     seen_message_id: Mapped[str | None]
     saved_at: Mapped[datetime]

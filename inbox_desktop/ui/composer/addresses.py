@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from inbox_desktop.models.kinds import Direction
@@ -14,15 +13,6 @@ _ADDRESS: Final = re.compile(
 
 _MOST_NAMED: Final = 3
 _IN_BRACKETS: Final = re.compile(r"<([^<>]*)>\s*$")
-
-
-@dataclass(frozen=True, slots=True)
-class Recipients:
-    """Whom a reply goes to. Empty `to` leaves it to the ticket's last mail."""
-
-    to: tuple[str, ...] = ()
-    cc: tuple[str, ...] = ()
-    bcc: tuple[str, ...] = ()
 
 
 def parse(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

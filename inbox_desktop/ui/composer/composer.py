@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from inbox_desktop.models.actions import Action, Outcome, Refusal
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.kinds import ChannelKind
-from inbox_desktop.models.queries.rows import Draft, MessageRow, Thread, TicketRow
+from inbox_desktop.models.queries.rows import Draft, MessageRow, Recipients, Thread, TicketRow
 from inbox_desktop.models.store import Changed
 from inbox_desktop.ui.bridge import Bridge
-from inbox_desktop.ui.composer.addresses import Recipients, called, others, summary
+from inbox_desktop.ui.composer.addresses import called, others, summary
 from inbox_desktop.ui.composer.chat import ChatMode
 from inbox_desktop.ui.composer.draft_keeper import DraftKeeper
 from inbox_desktop.ui.composer.newer import newer_messages, newer_words, newest_id
@@ -59,7 +59,6 @@ class Composer(KitWidget):
         self._bridge = bridge
         self._thread: Thread | None = None
         self._surroundings = Surroundings()
-        self._recipients: dict[str, Recipients] = {}
         self._refused = ""
         self._sending = False
         self._close_wanted = False
@@ -151,6 +150,7 @@ class Composer(KitWidget):
                 pad.set_read_only(read_only=ticket_id is not None)
             self._toolbar.set_state("")
             self._summary.setChecked(False)
+            self._fields.set_recipients(Recipients())
         self._thread = thread
         if thread is not None:
             self._offer_recipients(thread)
@@ -198,8 +198,8 @@ class Composer(KitWidget):
 
     def _offer_recipients(self, thread: Thread) -> None:
         self._fields.set_offer(thread.reply_from, others(thread, self._surroundings.own))
-        chosen = self._recipients.get(thread.ticket.id) or Recipients(thread.reply_to)
-        if chosen != self._fields.recipients() and not self._fields.isVisible():
+        chosen = self._pads[REPLY].recipients or Recipients(thread.reply_to)
+        if chosen != self._fields.recipients():
             self._fields.set_recipients(chosen)
         self._describe_recipients()
 
@@ -216,7 +216,9 @@ class Composer(KitWidget):
 
     def _recipients_changed(self) -> None:
         if self._thread is not None:
-            self._recipients[self._thread.ticket.id] = self._fields.recipients()
+            chosen = self._fields.recipients()
+            self._pads[REPLY].recipients = chosen if chosen != Recipients(self._thread.reply_to) else None
+            self._keeper.touch(is_note=False)
             self._refused = ""
             self._describe_recipients()
             self._refresh()
@@ -245,6 +247,7 @@ class Composer(KitWidget):
         has_address = thread is not None and thread.ticket.channel_kind is not ChannelKind.CHAT
         self._summary.setVisible(has_address and not self._is_note and not refusal)
         self._fields.setVisible(self._summary.isChecked() and self._summary.isVisibleTo(self))
+        self._fields.setEnabled(not self._pads[REPLY].editor.isReadOnly())
         self._pad.setVisible(not refusal)
         self._toolbar.setVisible(not refusal)
         self.texts.refresh(is_note=self._is_note)
@@ -335,6 +338,8 @@ class Composer(KitWidget):
         if self._opening and not self._pads[NOTE].is_blank and self._pads[REPLY].is_blank:
             self._tabs.set_current(NOTE)
         self._opening = False
+        if self._thread is not None:
+            self._offer_recipients(self._thread)
         self._toolbar.set_state("" if self._pad.is_blank else "Draft saved")
         self._refresh()
 
@@ -398,7 +403,7 @@ class Composer(KitWidget):
         mistakes = self._fields.mistakes()
         if mistakes:
             return f"“{mistakes[0]}” is no e-mail address. Correct or remove it; nothing was sent."
-        chosen = self._recipients.get(thread.ticket.id)
+        chosen = self._pads[REPLY].recipients
         if chosen is not None and not chosen.to:
             return "Nobody is in To. Write an address there; nothing was sent."
         return ""
@@ -419,7 +424,6 @@ class Composer(KitWidget):
     def _answered(self, pad: Pad, ticket: TicketRow, results: list[Outcome | Refusal]) -> None:
         refusals = [result for result in results if isinstance(result, Refusal)]
         if not refusals:
-            self._recipients.pop(ticket.id, None)
             self.chats.sent()
             self._keeper.forget(ticket.id, is_note=pad.is_note)
         if pad.ticket_id == ticket.id:

@@ -4,8 +4,7 @@ from datetime import datetime, timedelta
 
 from inbox_desktop.models.actions import agent
 from inbox_desktop.models.actions.messages import AddNote, Reply
-from inbox_desktop.models.queries.rows import TicketRow
-from inbox_desktop.ui.composer.addresses import Recipients
+from inbox_desktop.models.queries.rows import Recipients, TicketRow
 from inbox_desktop.ui.composer.pad import Pad
 
 

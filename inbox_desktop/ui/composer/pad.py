@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.drafts import attach_to_draft
-from inbox_desktop.models.queries.rows import Draft, DraftFile
+from inbox_desktop.models.queries.rows import Draft, DraftFile, Recipients
 from inbox_desktop.ui.bridge import Bridge
 from inbox_desktop.ui.composer.editor import Editor
 from inbox_desktop.ui.composer.files import FileTray, as_png, too_large_words
@@ -24,6 +24,7 @@ class Pad(QWidget):
     """What is being written. `seen_id` is the newest message of the ticket when it was begun.
 
     `begun_at` (UTC) is when the draft was last read from the store; None for what was begun here.
+    `recipients` were chosen by the person; None while the reply goes where the ticket's last mail says.
 
     Signals:
         edited: the text or the files changed by the person's hand.
@@ -43,6 +44,7 @@ class Pad(QWidget):
         self.is_note = is_note
         self.seen_id: str | None = None
         self.begun_at: datetime | None = None
+        self.recipients: Recipients | None = None
         self.ticket_id: str | None = None
         self._adding: Counter[str | None] = Counter()
         self._pictures = 0
@@ -99,6 +101,7 @@ class Pad(QWidget):
             files=self.tray.files(),
             seen_message_id=self.seen_id,
             saved_at=now(),
+            recipients=self.recipients,
         )
 
     def load(self, ticket_id: str | None, draft: Draft | None) -> None:
@@ -109,6 +112,7 @@ class Pad(QWidget):
         self.ticket_id = ticket_id
         self.seen_id = draft.seen_message_id if draft else None
         self.begun_at = draft.saved_at if draft else None
+        self.recipients = draft.recipients if draft else None
         if not (same and self.editor.text() == text and self.editor.html() == html):
             self.editor.load(html, text)
         self._set_files(files)

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from inbox_desktop.ui.composer.addresses import Recipients, parse, some_of
+from inbox_desktop.models.queries.rows import Recipients
+from inbox_desktop.ui.composer.addresses import parse, some_of
 from inbox_desktop.ui.kit import Button, Divider, ElidedLabel, Label, one_line, plain_tool_tip, theme
 from inbox_desktop.ui.kit.painting import RIGHT, draw_line_of_text
 from inbox_desktop.ui.kit.plain import text_width

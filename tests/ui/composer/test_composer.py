@@ -63,6 +63,13 @@ def type_reply(pane: ThreadPane, words: str) -> Composer:
     return pane.composer
 
 
+def choose(composer: Composer, field: str, addresses: str) -> None:
+    """Write whom the reply is for."""
+    line = composer._fields._fields[field]
+    line.setText(addresses)
+    line.textEdited.emit(addresses)
+
+
 def performed(world: World, kind: type[Reply] | type[AddNote]) -> list[Reply | AddNote]:
     return [action for action in world.engine.performed if isinstance(action, kind)]
 
@@ -103,6 +110,46 @@ def test_a_draft_is_there_after_a_restart(
     qtbot.addWidget(second)
     show(qtbot, second, ticket)
     qtbot.waitUntil(lambda: second.composer._pad.editor.text() == "Unfinished")
+
+
+def test_whom_a_draft_is_for_is_there_after_a_restart(
+    qtbot: QtBot, pane: ThreadPane, world: World, ticket: str, bridge: Bridge
+) -> None:
+    choose(type_reply(pane, "Not for Ana"), "To", "tom@x.example")
+    pane.hide()
+    qtbot.waitUntil(lambda: stored(world, ticket) is not None)
+    second = ThreadPane(bridge, theme())
+    qtbot.addWidget(second)
+    show(qtbot, second, ticket)
+    qtbot.waitUntil(lambda: second.composer._pad.editor.text() == "Not for Ana")
+    assert second.composer._summary.accessibleName().startswith("Recipients: to tom@x.example")
+    with qtbot.waitSignal(second.sent):
+        second.composer.send()
+    sent = performed(world, Reply)[-1]
+    assert isinstance(sent, Reply)
+    assert (sent.to, sent.cc) == (("tom@x.example",), ())
+
+
+def test_who_was_chosen_as_before_is_not_kept(
+    qtbot: QtBot, pane: ThreadPane, world: World, ticket: str
+) -> None:
+    composer = type_reply(pane, "For Ana after all")
+    usual = composer._fields.recipients()
+    choose(composer, "To", "tom@x.example")
+    choose(composer, "To", ", ".join(usual.to))
+    composer.save_now()
+    qtbot.waitUntil(lambda: composer._toolbar.state == "Draft saved")
+    kept = stored(world, ticket)
+    assert kept is not None
+    assert kept.recipients is None
+
+
+def test_what_is_no_address_stays_in_its_ticket(
+    qtbot: QtBot, pane: ThreadPane, world: World, ticket: str
+) -> None:
+    choose(type_reply(pane, "Hello"), "Bcc", "nonsense")
+    show(qtbot, pane, world.tickets[1])
+    assert not pane.composer._fields.mistakes()
 
 
 def test_an_emptied_draft_is_forgotten(qtbot: QtBot, pane: ThreadPane, world: World, ticket: str) -> None:
@@ -282,11 +329,10 @@ def test_recipients_can_be_changed_and_reply_all_is_offered(
     fields = composer._fields
     qtbot.waitUntil(lambda: fields._all.text() == "Reply all: add tom@x.example")
     click(fields._all)
-    fields._fields["Bcc"].setText("boss@x.example, nonsense")
+    choose(composer, "Bcc", "boss@x.example, nonsense")
     composer.send()
     assert "nonsense" in composer._strip.text
-    fields._fields["Bcc"].setText("boss@x.example")
-    fields._typed()
+    choose(composer, "Bcc", "boss@x.example")
     with qtbot.waitSignal(pane.sent):
         composer.send()
     sent = performed(world, Reply)[-1]
@@ -301,11 +347,13 @@ def test_a_reply_taken_back_can_be_sent_after_something_new_came(
     assert first.ticket_id is not None
     show(qtbot, pane, first.ticket_id)
     composer = type_reply(pane, "Too soon")
+    choose(composer, "Cc", "tom@x.example")
     with qtbot.waitSignal(pane.sent) as sent:
         composer.send()
     assert sent.args is not None
     assert isinstance(world.do(sent.args[0][0].undo), Outcome)
     qtbot.waitUntil(lambda: composer._pad.editor.text() == "Too soon")
+    assert composer._fields.recipients().cc == ("tom@x.example",)
     world.mail.answer(first, sent_at=now() + timedelta(seconds=1), text="Wait")
     qtbot.waitUntil(lambda: composer._strip.text == "Ana Souza has written since you began.")
     composer.send()
