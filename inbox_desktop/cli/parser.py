@@ -32,6 +32,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_relay_commands(commands)
     _add_mail_commands(commands)
     _add_ticket_commands(commands)
+    _add_backup_commands(commands)
     return parser
 
 
@@ -208,3 +209,12 @@ def _add_ticket_commands(commands: "argparse._SubParsersAction[argparse.Argument
     )
     check.add_argument("--json", action="store_true")
     check.set_defaults(run=_later("tickets", "check_profile"))
+
+
+def _add_backup_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    backup = commands.add_parser("backup", help="save a copy of the database; the program may run")
+    backup.add_argument("file", type=Path, metavar="FILE", help="a new file")
+    backup.set_defaults(run=_later("backups", "save_backup"))
+    restore = commands.add_parser("restore", help="go back to a backup; what is there now is kept")
+    restore.add_argument("file", type=Path, metavar="FILE", help="from 'backup', or the profile's backups")
+    restore.set_defaults(run=_later("backups", "restore_backup"))

@@ -39,7 +39,7 @@ def bring_up_to_date(profile: Profile) -> None:
                 "Move the file away, or choose another profile with --profile."
             )
     else:
-        _require_known(found)
+        require_known(found)
         profile.backups.mkdir(exist_ok=True)
         backup = profile.backups / f"before-{HEAD}-{now():%Y%m%d-%H%M%S}.db"
         copy_database(path, backup)
@@ -51,8 +51,7 @@ def bring_up_to_date(profile: Profile) -> None:
             f"The migrated copy of the database does not check out ({problem}). The database itself was not "
             "touched. Keep using the earlier version of the program and write to support."
         )
-    _discard_side_files(path)
-    fresh.replace(path)
+    put_in_place(fresh, path)
 
 
 def require_current(profile: Profile) -> None:
@@ -68,7 +67,7 @@ def require_current(profile: Profile) -> None:
             "'inbox-desktop channel add'."
         )
     if found != HEAD:
-        _require_known(found)
+        require_known(found)
         raise StorageError(
             f"The inbox in {profile.folder} is of an earlier version. "
             "Start the program once to bring it up to date."
@@ -102,6 +101,12 @@ def copy_database(source: Path, target: Path, stopped: Callable[[], bool] | None
         os.fsync(file.fileno())
 
 
+def put_in_place(fresh: Path, path: Path) -> None:
+    """Let a database take the place of the one at `path`, which nobody has open."""
+    _discard_side_files(path)  # a write-ahead log that is left would be played into the new one
+    fresh.replace(path)
+
+
 def integrity_problem(path: Path) -> str | None:
     """The first thing that SQLite finds wrong with the file, or None."""
     with closing(sqlite.driver.connect(str(path))) as connection:
@@ -112,7 +117,12 @@ def integrity_problem(path: Path) -> str | None:
     return f"a row of {broken[0]} refers to nothing" if broken else None
 
 
-def _require_known(found: str) -> None:
+def require_known(found: str) -> None:
+    """Refuse a database of a revision that comes after this version of the program.
+
+    Raises:
+        StorageError: with what to do.
+    """
     if found > HEAD:
         raise StorageError(
             f"The inbox was written by a newer version of the program (data version {found}, this one knows "

@@ -180,6 +180,19 @@ def test_check_is_well_and_says_so(run: Run) -> None:
 ADD = ["channel", "add", "email", "--address", "a@x.example", "--user", "a", "--password-env", "PW"]
 
 
+def test_a_backup_is_saved_and_gone_back_to(run: Run, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    code, out, _ = run("backup", str(copy))
+    assert (code, str(copy) in out) == (0, True)
+    run("close", "2")
+    code, out, _ = run("restore", str(copy))
+    assert (code, "is kept in" in out) == (0, True)
+    assert [row["status"] for row in lines(run("tickets", "--json")[1])] == ["open", "open"]
+    code, out, err = run("restore", str(tmp_path / "nothing.db"))
+    assert (code, out) == (1, "")
+    assert "There is no file" in err
+
+
 def test_plain_text_is_allowed_to_this_computer_only(run: Run) -> None:
     there = ["--imap", "mail.x.example:143", "--imap-security", "none", "--smtp", "localhost:25"]
     code, _, err = run(*ADD, *there, "--smtp-security", "none")
