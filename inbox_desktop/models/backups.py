@@ -1,4 +1,4 @@
-"""Backups: a copy of the database for each day, of which seven are kept; copies on request; back to a copy."""
+"""Backups: a copy of the database each day, of which seven are kept; copies on request; going back to one."""
 
 import shutil
 from collections.abc import Callable, Iterator
