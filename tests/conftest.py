@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.new_databases import copied_databases
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
@@ -35,6 +37,13 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the shared sample data is not here")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _new_databases_are_copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Run the migrations once, not for each new profile and relay."""
+    with copied_databases(tmp_path_factory.mktemp("new")):
+        yield
 
 
 class _Collector(logging.Handler):

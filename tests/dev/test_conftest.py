@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 _CONFTEST = Path(__file__).parents[1] / "conftest.py"
-_INI = """
+_INI = f"""
 [pytest]
+pythonpath = {_CONFTEST.parents[1]}
 asyncio_mode = auto
 markers =
     expects_log(*patterns): as in the project's own settings
