@@ -108,7 +108,7 @@ class MainWindow(QWidget):
         self.door = Door(self._bridge, self.toast, self)
         self.surroundings = Surroundings(self._bridge, self)
         self.ticket_commands = TicketCommands(self._bridge, self.door, self._people, self)
-        self.reading = Reading(self._bridge, self.thread_pane, self._is_looked_at, self)
+        self.reading = Reading(self._bridge, self.thread_pane, self.tickets.view, self._is_looked_at, self)
         self.notifier = Notifier(self._bridge, lambda: self._shown_id if self._is_looked_at() else None, self)
         self.reporter = ErrorReporter(self)
         self._outbox: OutboxPanel | None = None
