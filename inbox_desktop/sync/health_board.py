@@ -99,8 +99,10 @@ class HealthBoard:
         if not parts:
             return None
         worst = min(parts.values(), key=lambda health: _ATTENTION.index(health.state))
-        reasons = (worst.reason, self._sending.get(channel_id), self._notice)
-        return replace(worst, reason=" ".join(filter(None, reasons)))
+        sending = self._sending.get(channel_id)
+        if sending is not None and worst.reason and worst.reason in sending:
+            sending = None  # what receives and what sends fail by the same: said once
+        return replace(worst, reason=" ".join(filter(None, (worst.reason, sending, self._notice))))
 
     def _publish(self, health: Health) -> None:
         with self._lock:

@@ -16,12 +16,14 @@ from inbox_desktop.models.queries.chat_sites import known_site
 from inbox_desktop.models.queries.chats import chat_of
 from inbox_desktop.models.queries.rows import ChatRow, TicketRow
 from inbox_desktop.models.store import Reader
+from inbox_desktop.ui.composer.addresses import called
 from inbox_desktop.ui.kit import Tone, customer_label, short_duration
 
 if TYPE_CHECKING:
     from inbox_desktop.models.chat_settings import ChatSite
 
 _REACHED: Final = frozenset({ChannelState.CONNECTED, ChannelState.SYNCING})
+_MINUTE: Final = 60
 _LONG_AGO: Final = 24 * 3600
 _MEGABYTE: Final = 1_000_000
 
@@ -72,6 +74,8 @@ def presence(live: LiveChat, moment: datetime, *, reached: bool) -> Presence:
     if live.left_at is None:
         return Presence("not here now")
     seconds = max(0.0, (moment - live.left_at).total_seconds())
+    if seconds < _MINUTE:
+        return Presence("left just now")
     return Presence("left long ago" if seconds > _LONG_AGO else f"left {short_duration(seconds)} ago")
 
 
@@ -84,7 +88,7 @@ def answer_hint(
     row = chat.row
     if row is None or live.present or live.typing:
         return None
-    who = customer_label(ticket) if ticket.customer_name else "The visitor"
+    who = called(customer_label(ticket)) if ticket.customer_name else "The visitor"
     if not goes_on(ticket, chat):
         return (
             f"This conversation has ended. {who} sees your answer if they open the chat again.",

@@ -25,7 +25,8 @@ from inbox_desktop.ui.kit import (
     theme,
 )
 from inbox_desktop.ui.popover import Popover
-from inbox_desktop.ui.thread.text_strips import ASK, reason_words
+from inbox_desktop.ui.thread.text_strips import ASK
+from inbox_desktop.ui.thread.words import reason_words
 
 _WIDTH: Final = 440
 _TALLEST: Final = 460
@@ -44,7 +45,7 @@ Choice = tuple[str, Callable[[str, OutboxRow], Deed]]
 def state_words(row: OutboxRow, moment: datetime, locale: QLocale) -> str:
     """What is the matter with a message, as a sentence."""
     is_text = row.channel_kind is ChannelKind.SMS
-    reason = reason_words(row.detail) if is_text else row.detail
+    reason = reason_words(row.detail)
     detail = f" {reason}" if reason else ""
     match row.state:
         case _S.ATTEMPTING:

@@ -35,6 +35,15 @@ def test_a_problem_with_sending_is_added_until_it_is_over() -> None:
     assert [h.reason for h in board.all()] == ["Two mails aside."]
 
 
+def test_what_keeps_a_channel_from_receiving_and_from_sending_is_said_once() -> None:
+    board = HealthBoard()
+    board.voice(0)(health(ChannelState.OFFLINE, "The relay can't be reached."))
+    board.sending_problem("one", "Not sent yet. The relay can't be reached.")
+    assert [h.reason for h in board.all()] == ["The relay can't be reached."]
+    board.voice(0)(health(ChannelState.CONNECTED))
+    assert [h.reason for h in board.all()] == ["Not sent yet. The relay can't be reached."]
+
+
 def test_a_removed_channel_says_so_once_and_is_gone() -> None:
     board, heard = HealthBoard(), list[Health]()
     board.voice(0)(health(ChannelState.CONNECTED))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from inbox_desktop.ui.kit.buttons import Button
@@ -77,6 +77,16 @@ class Banner(KitWidget):
         link.clicked.connect(lambda _checked=False: on_click())
         self._links.insertWidget(self._links.count() - 1 if self._tall else -1, link)
         return link
+
+    def sizeHint(self) -> QSize:
+        """As tall as its words are in the width that it has: Qt's hint guesses another one, and cuts them."""
+        return QSize(super().sizeHint().width(), self._box.totalHeightForWidth(self.width()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width may need another height."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
     def minimumSizeHint(self) -> QSize:
         """Tall enough for one line, as wide as the links need."""

@@ -4,18 +4,19 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from PySide6.QtCore import QLocale, QRect, QRectF
+from PySide6.QtCore import QLocale, QRect, QRectF, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.kinds import DeliveryState, Direction, MessageKind
-from inbox_desktop.models.queries.rows import MessageRow
+from inbox_desktop.models.queries.rows import DeliveryRow, MessageRow
 from inbox_desktop.ui.kit import day_and_time, paint_avatar, paint_icon, theme
 from inbox_desktop.ui.kit.painting import RIGHT, draw_line_of_text, rounded
 from inbox_desktop.ui.thread.card import AVATAR, MessageCard
 from inbox_desktop.ui.thread.card_head import HEAD_HEIGHT, Part, paint_head
 from inbox_desktop.ui.thread.strip import Strip
+from inbox_desktop.ui.thread.strips import QueuedStrip
 from inbox_desktop.ui.thread.text_strips import text_strip
 from inbox_desktop.ui.thread.thumbnail import Thumbnail
 from inbox_desktop.ui.thread.words import author_label, delivery_label, kind_label
@@ -30,6 +31,8 @@ _GAP: Final = 4
 _FOOT: Final = 18
 _ROUND: Final = 14
 _MARKS: Final = {MessageKind.CAMPAIGN: "megaphone", MessageKind.AUTO_REPLY: "bolt"}
+_MOMENT_MS: Final = 2000
+SENDING: Final = "Sending…"
 _SIMPLE: Final = frozenset({DeliveryState.SENT, DeliveryState.DELIVERED})
 
 _Placed = tuple[QWidget, tuple[int, int]]
@@ -56,17 +59,37 @@ class TextBubble(MessageCard):
     """Shows one text. In a run only the first names its author, and the last says how delivery stands."""
 
     _chip = Thumbnail
+    _brief = False
     _foot_top = 0
 
     def _delivery_strip(self, act: Callable[[str], None]) -> Strip | None:
         return text_strip(self.message, act, self)
+
+    def _queued_strip(self, delivery: DeliveryRow, act: Callable[[str], None]) -> Strip | None:
+        """Nothing in the first moments: what leaves at once is on its way before that could be read."""
+        if self._is_fresh(delivery):
+            QTimer.singleShot(_MOMENT_MS, self, self._say_that_it_waits)
+            return None
+        return QueuedStrip(delivery, act, self._context.offline, self, brief=self._brief)
+
+    def _is_fresh(self, delivery: DeliveryRow) -> bool:
+        moment = now()
+        waits = delivery.not_before is not None and delivery.not_before > moment
+        age = (moment - self.message.sent_at).total_seconds() * 1000
+        return not waits and not delivery.detail and not self._context.offline() and age < _MOMENT_MS
+
+    def _say_that_it_waits(self) -> None:
+        delivery = self.message.delivery
+        if self._delivery is None and delivery is not None and delivery.state is DeliveryState.QUEUED:
+            self._set_delivery()
+            self._changed()
 
     def _foot(self) -> str:
         """How delivery stands, where neither a strip nor the next one of the run says so."""
         delivery = self.message.delivery
         if delivery is None or self._delivery is not None or (self.joins_below and delivery.state in _SIMPLE):
             return ""
-        return delivery_label(delivery)
+        return SENDING if delivery.state is DeliveryState.QUEUED else delivery_label(delivery)
 
     # Geometry
 

@@ -6,12 +6,12 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QLocale, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QImage, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.kinds import DeliveryState, Direction, MessageKind
-from inbox_desktop.models.queries.rows import MessageRow
+from inbox_desktop.models.queries.rows import DeliveryRow, MessageRow
 from inbox_desktop.ui.bridge import Bridge
 from inbox_desktop.ui.kit import Button, Tone, full_time, paint_avatar, plain_tool_tip, theme
 from inbox_desktop.ui.kit.painting import KitWidget, draw_line_of_text, rounded
@@ -22,6 +22,7 @@ from inbox_desktop.ui.thread.card_head import HEAD_HEIGHT, copies_line, head_par
 from inbox_desktop.ui.thread.content import Content, content_of
 from inbox_desktop.ui.thread.dots import DotsButton
 from inbox_desktop.ui.thread.files import FileActions
+from inbox_desktop.ui.thread.original import OriginalDialog
 from inbox_desktop.ui.thread.pictures import read_own_images, referenced
 from inbox_desktop.ui.thread.strip import Strip
 from inbox_desktop.ui.thread.strips import QueuedStrip, delivery_strip
@@ -81,8 +82,8 @@ class MessageCard(KitWidget):
         self.joins_above = False
         self.joins_below = False
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self._body = Body(self)
+        self._body.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the card's stands for both
         self._body.left.connect(self.setFocus)
         self._remote_strip: Strip | None = None
         self._delivery: Strip | None = None
@@ -211,9 +212,13 @@ class MessageCard(KitWidget):
             self._context.act(self.message, what)
 
         if delivery is not None and delivery.state is DeliveryState.QUEUED:
-            self._delivery = QueuedStrip(delivery, act, self._context.offline, self)
+            self._delivery = self._queued_strip(delivery, act)
         else:
             self._delivery = self._delivery_strip(act)
+
+    def _queued_strip(self, delivery: DeliveryRow, act: Callable[[str], None]) -> Strip | None:
+        """What there is to say while the message waits."""
+        return QueuedStrip(delivery, act, self._context.offline, self)
 
     def _delivery_strip(self, act: Callable[[str], None]) -> Strip | None:
         """What there is to say about the delivery of a message that does not wait."""
@@ -296,6 +301,20 @@ class MessageCard(KitWidget):
             self._body.setFocus(Qt.FocusReason.ShortcutFocusReason)
             return
         super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer to copy the text or a link, and the source of a mail."""
+        menu = self._body.createStandardContextMenu(self._body.mapFrom(self, event.pos()))
+        menu.setParent(self, menu.windowFlags())
+        if self.message.has_raw:
+            menu.addSeparator()
+            menu.addAction("Show original…", self.show_original)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(event.globalPos())
+
+    def show_original(self) -> None:
+        """Show the mail as it came."""
+        OriginalDialog(self._context.bridge, self.message, self.window()).open()
 
     # Geometry
 

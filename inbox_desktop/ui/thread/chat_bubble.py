@@ -19,6 +19,8 @@ SEEN = "Seen"
 class ChatBubble(TextBubble):
     """Shows one message. Below the newest one that the visitor saw stands "Seen"."""
 
+    _brief = True  # why the relay is not reached stands above the thread
+
     def __init__(self, message: MessageRow, context: CardContext, parent: QWidget) -> None:
         self.is_seen = False
         super().__init__(message, context, parent)

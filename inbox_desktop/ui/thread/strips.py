@@ -1,6 +1,7 @@
 """The strips inside a message: how far a message of ours is, and what may be done about it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import QLocale, QTimer
@@ -51,13 +52,23 @@ def delivery_strip(delivery: DeliveryRow | None, act: Act, parent: QWidget) -> S
 class QueuedStrip(Strip):
     """A message that waits: it counts down the undo window, or says why it has not left.
 
-    `offline` tells whether the channel has no connection now.
+    `offline` tells whether the channel has no connection now. A `brief` one does not repeat why, for it
+    stands where the thread says so already.
     """
 
-    def __init__(self, delivery: DeliveryRow, act: Act, offline: Callable[[], bool], parent: QWidget) -> None:
+    def __init__(
+        self,
+        delivery: DeliveryRow,
+        act: Act,
+        offline: Callable[[], bool],
+        parent: QWidget,
+        *,
+        brief: bool = False,
+    ) -> None:
         super().__init__("", Tone.NEUTRAL, parent, icon_name="clock")
         self._delivery = delivery
         self._offline = offline
+        self._brief = brief
         self.add_link("Undo", lambda: act(UNDO))
         if delivery.detail or self._wait(now()) > 90:
             self.add_link("Send now", lambda: act(SEND_NOW))
@@ -73,7 +84,11 @@ class QueuedStrip(Strip):
     def refresh(self) -> None:
         """Say how it stands at this moment."""
         moment = now()
-        self.set_text(queued_words(self._delivery, moment, QLocale(), offline=self._offline()))
+        offline = self._offline()
+        said = (
+            replace(self._delivery, detail="", not_before=None) if self._brief and offline else self._delivery
+        )
+        self.set_text(queued_words(said, moment, QLocale(), offline=offline))
         if self._wait(moment) > 0 and not self._delivery.detail:
             self._timer.start()
         else:

@@ -10,20 +10,12 @@ from inbox_desktop.models.queries.rows import MessageRow
 from inbox_desktop.ui.kit import Tone
 from inbox_desktop.ui.thread.deliveries import RETRY, UNDO, WAS_SENT
 from inbox_desktop.ui.thread.strip import Strip
-from inbox_desktop.ui.thread.words import ended
+from inbox_desktop.ui.thread.words import reason_words
 
 Act = Callable[[str], None]
 ASK: Final = "Ask the customer, or look at the provider's message log, before you send it again."
 """What a person can do who is asked whether a text was sent."""
 KEPT: Final = "It is kept here: try again later, or answer on another channel."
-_BEGINNINGS: Final = ("Not sent yet.", "Not sent.", "Perhaps sent, perhaps not.")
-
-
-def reason_words(detail: str) -> str:
-    """The provider's reason alone: what became of the text is said by whoever shows it."""
-    for beginning in _BEGINNINGS:
-        detail = detail.removeprefix(beginning).strip()
-    return detail if detail.endswith(")") else ended(detail)
 
 
 def text_strip(message: MessageRow, act: Act, parent: QWidget) -> Strip | None:

@@ -8,12 +8,14 @@ from PySide6.QtWidgets import QWidget
 
 from inbox_desktop.ui.kit import theme
 from inbox_desktop.ui.kit.painting import KitWidget, draw_line_of_text, rounded
+from inbox_desktop.ui.kit.plain import elided, text_width
 
 _HEIGHT: Final = 28
 _ASIDE: Final = 40
 _BUBBLE: Final = 44
 _DOT: Final = 5
 _BETWEEN: Final = 4
+_TYPES: Final = " is typing…"
 
 
 class TypingLine(KitWidget):
@@ -21,7 +23,8 @@ class TypingLine(KitWidget):
 
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent)
-        self.words = f"{name} is typing…"
+        self._name = name
+        self.words = f"{name}{_TYPES}"
         self.setAccessibleName(self.words)
 
     def place(self, width: int) -> int:
@@ -42,5 +45,11 @@ class TypingLine(KitWidget):
             at = left + place * (side + px(_BETWEEN))
             painter.drawEllipse(QRectF(at, bubble.center().y() - side / 2, side, side))
         rect = QRectF(bubble.right() + px(10), 0, self.width() - bubble.right() - px(10), self.height())
-        draw_line_of_text(painter, rect, self.words, theme().font("secondary"), theme().colour("text_2"))
+        font = theme().font("secondary")
+        draw_line_of_text(painter, rect, self.shown_words(rect.width()), font, theme().colour("text_2"))
         painter.end()
+
+    def shown_words(self, room: float) -> str:
+        """The words in so many pixels: what is cut is the name, not what its owner does."""
+        font = theme().font("secondary")
+        return f"{elided(self._name, font, room - text_width(_TYPES, font) - 1)}{_TYPES}"

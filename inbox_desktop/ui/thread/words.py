@@ -25,6 +25,7 @@ _KINDS: Final = {
 _LONGEST_LABEL: Final = 40
 _REMOTE: Final = ("image", "tracker")
 LONGEST_SPOKEN: Final = 400
+_BEGINNINGS: Final = ("Not sent yet.", "Not sent yet:", "Not sent.", "Perhaps sent, perhaps not.")
 
 
 def author_label(message: MessageRow, me_id: str) -> str:
@@ -104,13 +105,20 @@ def queued_words(
         again = (
             f" Next try {short_time(now, delivery.not_before, locale, zone)}." if delivery.not_before else ""
         )
-        return f"Not sent yet: {ended(delivery.detail)}{again}"
+        return f"Not sent yet: {reason_words(delivery.detail)}{again}"
     if wait > 90:
         assert delivery.not_before is not None
         return f"Will be sent {short_time(now, delivery.not_before, locale, zone)}"
     if wait > 0:
         return f"Sending in {max(1, round(wait))} s"
     return "Queued, offline. It leaves by itself later." if offline else "Waiting to be sent"
+
+
+def reason_words(detail: str) -> str:
+    """The reason alone: what became of the message is said by whoever shows it."""
+    for beginning in _BEGINNINGS:
+        detail = detail.removeprefix(beginning).strip()
+    return detail if detail.endswith(")") else ended(detail)
 
 
 def refused_words(delivery: DeliveryRow) -> str:

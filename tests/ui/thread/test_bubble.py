@@ -26,8 +26,9 @@ from inbox_desktop.ui.thread.bubble import TextBubble, bubble_head
 from inbox_desktop.ui.thread.card import MessageCard
 from inbox_desktop.ui.thread.pane import ThreadPane
 from inbox_desktop.ui.thread.strip import StripLink
-from inbox_desktop.ui.thread.text_strips import ASK, KEPT, reason_words
+from inbox_desktop.ui.thread.text_strips import ASK, KEPT
 from inbox_desktop.ui.thread.thumbnail import Thumbnail
+from inbox_desktop.ui.thread.words import reason_words
 from tests.models.texting import ANA, Phones
 from tests.ui.fingers import click
 from tests.ui.thread.rows import AT, message

@@ -9,13 +9,15 @@ from pytestqt.qtbot import QtBot
 
 from inbox_desktop.models.actions import SYSTEM, Outcome
 from inbox_desktop.models.actions.chats import Conversation
-from inbox_desktop.models.actions.deliveries import BeginAttempt, FinishAttempt
+from inbox_desktop.models.actions.deliveries import BeginAttempt, FinishAttempt, PostponeAttempt
 from inbox_desktop.models.actions.inbound import InboundFile
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.health import Health
 from inbox_desktop.models.kinds import ChannelKind, ChannelState, DeliveryState, MessageKind
 from inbox_desktop.models.queries.chat_sites import site_setting_key
 from inbox_desktop.models.queries.outbox import outbox
+from inbox_desktop.ui.kit import Label
+from inbox_desktop.ui.thread.bubble import SENDING
 from inbox_desktop.ui.thread.card import MessageCard
 from inbox_desktop.ui.thread.chat_bubble import SEEN, ChatBubble
 from inbox_desktop.ui.thread.pane import ThreadPane
@@ -97,6 +99,8 @@ def test_the_head_says_whether_the_visitor_is_there(qtbot: QtBot, shown: ThreadP
     assert facts(shown).startswith("Not here now · #")
     chat.visitor(present=True)
     qtbot.waitUntil(lambda: facts(shown).startswith("Here now · #"))
+    chat.visitor(present=False, left_at=now() - timedelta(seconds=2))
+    qtbot.waitUntil(lambda: facts(shown).startswith("Left just now · #"))
     chat.visitor(present=False, left_at=now() - timedelta(minutes=3, seconds=1))
     qtbot.waitUntil(lambda: facts(shown).startswith("Left 3 min ago · #"))
 
@@ -108,6 +112,8 @@ def test_a_line_says_that_the_visitor_types(qtbot: QtBot, shown: ThreadPane, cha
     line = typing_line(shown)
     assert line is not None
     assert line.accessibleName() == "Ana Souza is typing…"
+    assert line.shown_words(500) == "Ana Souza is typing…"
+    assert line.shown_words(90).endswith("… is typing…")
     assert facts(shown).startswith("Typing…")
     chat.visitor(typing=False)
     qtbot.waitUntil(lambda: typing_line(shown) is None)
@@ -218,7 +224,54 @@ def test_what_became_of_an_answer_is_told(
     qtbot.waitUntil(told)
 
 
+def test_an_answer_that_leaves_at_once_offers_no_undo(
+    qtbot: QtBot, shown: ThreadPane, chat: Chat, world: World
+) -> None:
+    world.do(reply(world, chat.ticket_id, "Thursday."))
+    qtbot.waitUntil(lambda: bubbles(shown)[-1].message.text == "Thursday.")
+    last = bubbles(shown)[-1]
+    assert (last._delivery, last._foot()) == (None, SENDING)
+    qtbot.waitUntil(lambda: last._delivery is not None, timeout=6000)
+    assert last._delivery is not None
+    assert last._delivery.accessibleName() == "Waiting to be sent"
+
+
+def test_what_waits_for_the_relay_does_not_repeat_why(
+    qtbot: QtBot, shown: ThreadPane, chat: Chat, world: World
+) -> None:
+    action = reply(world, chat.ticket_id, "Thursday.")
+    world.do(action)
+    with world.store.read() as reader:
+        (row,) = (one for one in outbox(reader) if one.message_id == action.message_id)
+    world.do(BeginAttempt(actor=SYSTEM, delivery_id=row.delivery_id, external_id=None))
+    why = "Not sent yet. The relay can't be reached."
+    until = now() + timedelta(minutes=1)
+    world.do(PostponeAttempt(actor=SYSTEM, delivery_id=row.delivery_id, until=until, detail=why))
+    qtbot.waitUntil(
+        lambda: told_below(shown).startswith("Not sent yet: The relay can't be reached. Next try")
+    )
+    chat.link(ChannelState.OFFLINE, "The relay can't be reached.")
+    qtbot.waitUntil(lambda: told_below(shown).startswith("Queued, offline. It leaves by itself later."))
+
+
+def told_below(shown: ThreadPane) -> str:
+    """What the strip below the last bubble says; empty without one."""
+    strip = bubbles(shown)[-1]._delivery
+    return strip.accessibleName() if strip is not None else ""
+
+
 # The relay
+
+
+def test_a_long_reason_is_not_cut(qtbot: QtBot, shown: ThreadPane, chat: Chat) -> None:
+    shown.resize(560, 800)
+    chat.link(ChannelState.OFFLINE, "The relay can't be reached. " * 12)
+    qtbot.waitUntil(shown.live.banner.isVisible)
+    banner = shown.live.banner._banner
+    assert banner is not None
+    label = banner.findChildren(Label)[0]
+    qtbot.waitUntil(lambda: label.height() >= label.heightForWidth(label.width()))
+    assert banner.geometry().bottom() <= shown.live.banner.rect().bottom()
 
 
 def test_while_the_relay_is_away_the_thread_says_what_waits_where(
@@ -269,6 +322,7 @@ def test_who_left_may_not_see_the_answer(
     chat.note(email=email)
     pane.show_ticket(chat.ticket_id)
     qtbot.waitUntil(lambda: words in hint(pane))
+    assert hint(pane).startswith("Ana has left")
 
 
 def test_a_conversation_that_ended_says_so(qtbot: QtBot, shown: ThreadPane, chat: Chat) -> None:
