@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from inbox_desktop.models.chat_settings import Faq
 from tests.browser.desk import Desk
 from tests.browser.shop import Shop
 from tests.browser.visitor import Visitor
@@ -53,6 +54,21 @@ SMALL = {
     "is_mobile": True,
     "reduced_motion": "reduce",
 }
+
+
+def test_the_first_thing_to_be_read_is_the_welcome(
+    arrive: Callable[..., Visitor], create_chat: Callable[..., str]
+) -> None:
+    questions = tuple(Faq(f"Question {number}?", "An answer.") for number in range(12))
+    ana = arrive(create_chat(faq=questions), **SMALL).visit().open()
+    welcome = ana.bubble("Hi there! How can we help?")
+    expect(welcome).to_be_in_viewport()
+    ana.panel.get_by_role("button", name="Question 1?").tap()
+    expect(ana.bubble("An answer.")).to_be_in_viewport()
+    ana.page.reload()
+    expect(ana.panel.get_by_text("Still need help?")).to_be_in_viewport()
+    ana.write("Thank you")
+    expect(ana.bubble("Thank you")).to_be_in_viewport()
 
 
 def test_everything_by_keyboard_alone(arrive: Callable[..., Visitor], desk: Desk) -> None:

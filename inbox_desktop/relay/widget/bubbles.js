@@ -54,7 +54,21 @@ class ThreadView {
 
   toEnd() {
     this.stick = true;
-    this.node.scrollTop = this.node.scrollHeight;
+    if (!this.isUntouched) this.node.scrollTop = this.node.scrollHeight;
+  }
+
+  // The question that was just asked moves to the top, its answer below it: what else could be asked may be long.
+  showAnswer(index) {
+    this.stick = false;
+    this.render();
+    const asked = this.made.get(`asked ${index}`).node;
+    this.node.scrollTop += asked.getBoundingClientRect().top - this.node.getBoundingClientRect().top - 8;
+  }
+
+  // Before anything was asked or said the chat is read from its top: the welcome, then the questions.
+  get isUntouched() {
+    const { thread, outbox, askedFaq } = this.chat;
+    return thread.current === null && !outbox.items.length && !askedFaq.length;
   }
 
   // What is shown, in order: {key, signature, make}; make runs again only when the signature differs.

@@ -113,8 +113,8 @@ class Panel {
 
   askFaq(index) {
     const entry = this.chat.config.faq[index];
-    this.thread.stick = true;
     this.chat.askFaq(index);
+    this.thread.showAnswer(index);
     this.announce(entry.answer);
     this.node.focus();
   }
