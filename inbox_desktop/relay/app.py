@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from inbox_desktop.relay.api import desktops, hooks, public, texts, visitors
+from inbox_desktop.relay.api import blocking, desktops, hooks, public, texts, visitors
 from inbox_desktop.relay.api.errors import HANDLERS
 from inbox_desktop.relay.service import Relay
 
-ROUTE_MODULES = (public, visitors, desktops, texts, hooks)
+ROUTE_MODULES = (public, visitors, desktops, blocking, texts, hooks)
 """Each has `routes() -> list[BaseRoute]`; the first route that fits answers."""
 
 

@@ -58,6 +58,13 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--behind-proxy", default="", metavar="ADDR[,ADDR]", help="addresses of the proxies in front of it"
     )
+    serve.add_argument(
+        "--limit",
+        action="append",
+        default=[],
+        metavar="NAME=NUMBER",
+        help="messages-per-minute=60 and others",
+    )
     serve.set_defaults(run=_serve)
     init = commands.add_parser("init", parents=[common], help="make or migrate the database")
     init.set_defaults(run=_init)
@@ -76,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from inbox_desktop.relay.config import DEFAULT_HOST, RelayConfig, listen_address
+    from inbox_desktop.relay.config import DEFAULT_HOST, Limits, RelayConfig, listen_address
     from inbox_desktop.relay.serving import serve
 
     host, port = listen_address(options.listen or DEFAULT_HOST)
@@ -89,6 +96,7 @@ def _serve(options: argparse.Namespace) -> int:
         tls_cert=options.tls_cert,
         tls_key=options.tls_key,
         proxies=tuple(one.strip() for one in options.behind_proxy.split(",") if one.strip()),
+        limits=Limits.of(options.limit),
     )
     return serve(config.checked(), lambda line: print(line, flush=True))
 

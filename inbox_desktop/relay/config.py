@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
@@ -26,17 +27,52 @@ class RelayError(InboxError):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one visitor or one internet address may ask for. Addresses on loopback have no limits."""
+    """How much one visitor or one internet address may ask for.
+
+    Addresses on loopback have no limits of their own while `loopback_is_free`; visitors always have theirs.
+    """
 
     messages_per_minute: float = 30
     messages_at_once: float = 10
+    frames_per_minute: float = 300
+    """Of all kinds (typing, seen, ...), by a visitor's sockets."""
     files_per_hour: float = 20
+    files_per_hour_and_address: float = 100
     transcripts_per_hour: float = 3
+    """By a visitor; and as many again by an address."""
     new_visitors_per_minute: float = 10
     requests_per_minute: float = 300
     sockets_per_visitor: int = 10
     sockets_per_address: int = 50
     loopback_is_free: bool = True
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """What can be set, as it is written on the command line: "messages-per-minute"."""
+        return tuple(one.name.replace("_", "-") for one in fields(cls) if one.name != "loopback_is_free")
+
+    @classmethod
+    def of(cls, settings: Sequence[str]) -> Limits:
+        """The limits with some changed by "messages-per-minute=60".
+
+        Raises:
+            RelayError: there is no such limit, or it is no number from 1.
+        """
+        changed: dict[str, Any] = {}
+        for setting in settings:
+            name, _, number = (part.strip() for part in setting.partition("="))
+            if name not in cls.names():
+                raise RelayError(
+                    f"--limit {setting}: there is no such limit. There are: {', '.join(cls.names())}. "
+                    "Nothing was started."
+                )
+            if not re.fullmatch(r"[1-9]\d{0,6}", number, re.ASCII):
+                raise RelayError(
+                    f"--limit {setting} is not understood. Write a whole number from 1, as in {name}=60. "
+                    "Nothing was started."
+                )
+            changed[name.replace("-", "_")] = int(number)
+        return cls(**changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +111,17 @@ class RelayConfig:
             return self.public_url
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{'https' if self.tls_cert else 'http'}://{host}:{self.port}"
+
+    @property
+    def limits_in_force(self) -> Limits:
+        """The limits of this set-up.
+
+        A relay with an address on the internet has visitors; a proxy that was not declared makes all of them
+        come from loopback, which then must not be free.
+        """
+        if is_loopback(urlsplit(self.own_url).hostname or ""):
+            return self.limits
+        return replace(self.limits, loopback_is_free=False)
 
     def checked(self) -> RelayConfig:
         """This set-up, when it can be used.

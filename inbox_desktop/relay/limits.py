@@ -53,7 +53,10 @@ class Gate:
         self._free = limits.loopback_is_free
         self._limits = limits
         self._messages = Buckets(limits.messages_per_minute / 60, limits.messages_at_once)
+        self._frames = Buckets(limits.frames_per_minute / 60, limits.frames_per_minute)
         self._files = Buckets(limits.files_per_hour / 3600, limits.files_per_hour)
+        by_address = limits.files_per_hour_and_address
+        self._files_of_address = Buckets(by_address / 3600, by_address)
         self._transcripts = Buckets(limits.transcripts_per_hour / 3600, limits.transcripts_per_hour)
         self._visitors = Buckets(limits.new_visitors_per_minute / 60, limits.new_visitors_per_minute)
         self._requests = Buckets(limits.requests_per_minute / 60, limits.requests_per_minute)
@@ -65,9 +68,15 @@ class Gate:
         """A visitor's message."""
         _require(self._messages.take(visitor_id))
 
-    def file(self, visitor_id: str) -> None:
-        """A visitor's file."""
+    def frame(self, visitor_id: str) -> None:
+        """A frame of a visitor's socket."""
+        _require(self._frames.take(visitor_id))
+
+    def file(self, visitor_id: str, address: str) -> None:
+        """A visitor's file; whoever becomes a new visitor again and again comes from one address."""
         _require(self._files.take(visitor_id))
+        if not self._is_free(address):
+            _require(self._files_of_address.take(_place(address)))
 
     def typing(self, who: str) -> bool:
         """Whether another sign of typing should be told; too many are left out, not refused."""
@@ -85,7 +94,7 @@ class Gate:
             _require(self._visitors.take(_place(address)))
 
     def request(self, address: str) -> None:
-        """Any request of a visitor."""
+        """Any request of a visitor, or of a desktop that wants to join."""
         if not self._is_free(address):
             _require(self._requests.take(_place(address)))
 

@@ -60,7 +60,7 @@ class Relay:
         self.database = database
         self.keys = keys
         self.hub = Hub()
-        self.gate = Gate(config.limits)
+        self.gate = Gate(config.limits_in_force)
         self.chats = Directory(database)
         self.presence = Presence(database, self.tell)
         self.desktops = Desks(database)

@@ -72,6 +72,7 @@ def test_what_is_wrong_is_said_in_words(tmp_path: Path, capsys: Capture) -> None
         (["serve", "--listen", "nonsense:x"], "--listen"),
         (["invite", "--valid", "soon"], "--valid"),
         (["serve", "--listen", "8765"], "--listen 8765"),
+        (["serve", "--limit", "files-per-hour=many"], "--limit"),
         (["serve", "--tls-cert", __file__, "--tls-key", __file__], "can't be used"),
         (["init", "--database", "mysql://x"], "--database"),
         (["init", "--database", "postgresql://user@host:port/name"], "--database"),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from pathlib import Path
+
 import pytest
 
 from inbox_desktop.relay.api.errors import ApiError
-from inbox_desktop.relay.config import Limits
+from inbox_desktop.relay.config import Limits, RelayConfig, RelayError
 from inbox_desktop.relay.limits import Buckets, Gate
 
 
@@ -55,6 +58,52 @@ def test_an_ipv6_customer_counts_once_and_loopback_not_at_all() -> None:
     for _ in range(5):
         gate.visitor("127.0.0.1")
         gate.visitor("::1")
+
+
+def test_whoever_becomes_somebody_new_for_each_file_is_known_by_the_address() -> None:
+    gate = Gate(Limits(files_per_hour=2, files_per_hour_and_address=3))
+    for visitor in ("a", "a", "b"):
+        gate.file(visitor, "192.0.2.1")
+    with pytest.raises(ApiError):
+        gate.file("c", "192.0.2.1")
+    gate.file("c", "192.0.2.2")
+    gate.file("d", "127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("public_url", "is_free"),
+    [("", True), ("http://127.0.0.1:8765", True), ("https://localhost", True), ("https://a.example", False)],
+)
+def test_a_proxy_that_was_not_declared_is_not_free(tmp_path: Path, public_url: str, is_free: bool) -> None:
+    config = RelayConfig(tmp_path, public_url=public_url, limits=Limits(new_visitors_per_minute=1)).checked()
+    gate = Gate(config.limits_in_force)
+    gate.visitor("127.0.0.1")
+    with nullcontext() if is_free else pytest.raises(ApiError):
+        gate.visitor("127.0.0.1")
+
+
+def test_limits_are_set_by_their_names() -> None:
+    given = Limits.of(["messages-per-minute=60", "sockets-per-address = 7", "messages-per-minute=90"])
+    assert given == Limits(messages_per_minute=90, sockets_per_address=7)
+    assert Limits.of([]) == Limits()
+    assert all(Limits.of([f"{name}=5"]) != Limits() for name in Limits.names())
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("nonsense=1", "no such limit"),
+        ("loopback-is-free=1", "no such limit"),
+        ("messages-per-minute", "whole number"),
+        ("messages-per-minute=0", "whole number"),
+        ("messages-per-minute=-1", "whole number"),
+        ("messages-per-minute=1e9", "whole number"),
+        ("messages-per-minute=٣", "whole number"),
+    ],
+)
+def test_what_is_no_limit_is_said_in_words(setting: str, words: str) -> None:
+    with pytest.raises(RelayError, match=words):
+        Limits.of([setting])
 
 
 def test_sockets_are_counted_until_they_end() -> None:

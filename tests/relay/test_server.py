@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from inbox_desktop.relay.access import invite
 from inbox_desktop.relay.config import Limits, RelayConfig, RelayError
 from inbox_desktop.relay.service import Relay
 from tests.relay.running import ORIGIN, RunningRelay
@@ -55,6 +56,32 @@ def test_nobody_else_is_believed(sqlite_config: RelayConfig, start_relay: StartR
     limits = Limits(new_visitors_per_minute=1, loopback_is_free=False)
     server = start_relay(replace(sqlite_config, limits=limits))
     assert newcomers(server, "192.0.2.1", "192.0.2.2") == [201, 429]
+
+
+def test_a_page_can_read_when_it_may_ask_again(sqlite_config: RelayConfig, start_relay: StartRelay) -> None:
+    limits = Limits(requests_per_minute=2, loopback_is_free=False)
+    server = start_relay(replace(sqlite_config, limits=limits))
+    path = f"/chat/{server.chat()}/config"
+    headers = {"Origin": ORIGIN}
+    while (answer := server.get(path, headers=headers)).status_code == 200:
+        pass
+    assert (answer.status_code, answer.json()["error"]) == (429, "rate_limited")
+    assert 0 < int(answer.headers["Retry-After"]) <= 60
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Access-Control-Expose-Headers"] == "Retry-After"
+    assert server.http.options(path, headers=headers).status_code == 204
+    assert server.http.options(path, headers={"Origin": "https://evil.example"}).status_code == 403
+
+
+def test_codes_cannot_be_tried_without_end(sqlite_config: RelayConfig, start_relay: StartRelay) -> None:
+    limits = Limits(requests_per_minute=5, loopback_is_free=False)
+    server = start_relay(replace(sqlite_config, limits=limits))
+    code = server.relay.database.write(invite)
+    tried = [
+        server.http.post("/api/v1/join", json={"code": one, "name": ""}).status_code
+        for one in (*["wrong"] * 5, code)
+    ]
+    assert tried == [403, 403, 403, 403, 403, 429]
 
 
 def test_it_does_not_say_what_it_is_made_of(sqlite_config: RelayConfig, start_relay: StartRelay) -> None:

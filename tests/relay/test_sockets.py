@@ -151,6 +151,17 @@ def test_too_many_messages_are_refused_with_a_time(
     assert 0 < refused["retry_after"] <= 60
 
 
+def test_a_page_that_talks_without_end_is_ended(sqlite_config: RelayConfig, start_relay: StartRelay) -> None:
+    server = start_relay(replace(sqlite_config, limits=Limits(frames_per_minute=5)))
+    visitor = server.visitor(server.chat())
+    with visitor.socket() as page:
+        page.until("ready")
+        for _ in range(3):
+            page.send("ping")
+            page.connection.send("nonsense")
+        assert closed_with(page) == sockets.TOO_MANY
+
+
 def test_wrong_greetings_end_the_socket(server: RunningRelay) -> None:
     visitor = server.visitor(server.chat())
     other = server.visitor(server.chat())

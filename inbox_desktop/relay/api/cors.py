@@ -34,20 +34,27 @@ def origin_of(connection: HTTPConnection, chat: ChatRow) -> str:
     return origin
 
 
+def _for_page(response: Response, origin: str) -> Response:
+    response.headers["Access-Control-Allow-Origin"] = origin
+    response.headers["Access-Control-Expose-Headers"] = "Retry-After"
+    response.headers["Vary"] = "Origin"
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
 def for_pages(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     """A handler for the pages of one chat: found, allowed, not too often; with the headers for browsers."""
 
     async def serve(request: Request) -> Response:
         relay = relay_of(request)
-        relay.gate.request(client_address(request))
+        try:
+            if request.method != "OPTIONS":  # the browser's own question: refused, it hides why from the page
+                relay.gate.request(client_address(request))
+        except ApiError as error:  # whichever page asks may read when it may ask again
+            return _for_page(error.response(), "*")
         chat = await relay.chats.chat(request.path_params["chat_id"])
         origin = origin_of(request, chat)
-        response = await _answered(request, chat)
-        response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Access-Control-Expose-Headers"] = "Retry-After"
-        response.headers["Vary"] = "Origin"
-        response.headers.setdefault("Cache-Control", "no-store")
-        return response
+        return _for_page(await _answered(request, chat), origin)
 
     async def _answered(request: Request, chat: ChatRow) -> Response:
         if request.method == "OPTIONS":

@@ -69,6 +69,7 @@ def routes() -> list[BaseRoute]:
 async def join(request: Request) -> Response:
     """Enter an invitation code, once."""
     relay = relay_of(request)
+    relay.gate.request(client_address(request))  # each code that is tried is written for
     given = bodies.fields(
         await bodies.json_body(request),
         {"code": bodies.text(100, blank=False), "name": bodies.text(100)},

@@ -34,7 +34,7 @@ async def put_visitors_file(request: Request, chat: ChatRow, owner: VisitorRow) 
     Raises:
         ApiError: it is too large, of no type that is taken, or one too many.
     """
-    relay_of(request).gate.file(owner.id)
+    relay_of(request).gate.file(owner.id, client_address(request))
     return await _put(request, owner.id, chat.site.max_file_mb, chat.id)
 
 

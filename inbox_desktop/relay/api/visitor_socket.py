@@ -146,14 +146,22 @@ class _Talk:
             try:
                 frame = await sockets.receive(self._socket)
             except ApiError as error:
+                self._require_calm()
                 self._refuse(error, None)
                 continue
+            self._require_calm()
             try:
                 await self._do(frame.pop("type"), frame)
             except ApiError as error:
                 self._refuse(error, frame.get("client_id"))
             except (OperationalError, PoolTimeoutError):
                 self._refuse(unavailable(), frame.get("client_id"))
+
+    def _require_calm(self) -> None:
+        try:
+            self._relay.gate.frame(self._visitor_id)
+        except ApiError as error:  # no page of ours does so: answering would only go on with it
+            raise SocketEndError(sockets.TOO_MANY) from error
 
     async def _do(self, kind: str, frame: dict[str, Any]) -> None:
         match kind:
