@@ -22,7 +22,9 @@ from inbox_desktop.sync.email.headers import Headers, parse_parameters
 from inbox_desktop.sync.email.parsed import Address, Bounced, MailKind
 
 _BULK: Final = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
-_AUTO_FIELDS: Final = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply", "x-vacation")
+_AUTO_FIELDS: Final = frozenset(
+    {"x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply", "x-vacation"}
+)
 _SCANNED_CHARS: Final = 8_000
 
 
@@ -50,12 +52,16 @@ def may_auto_reply(headers: Headers, sender: Address | None) -> bool:
         and headers.token("precedence") not in _BULK
         and not _null_return_path(headers)
         and headers.first("x-auto-response-suppress") is None
-        and not any(name.startswith("list-") or name in _AUTO_FIELDS for name in headers.index)
+        and _AUTO_FIELDS.isdisjoint(headers.index)
+        and "\nlist-" not in "\n".join(["", *headers.index])
     )
 
 
 def _report_type(headers: Headers) -> str:
-    content_type, params = parse_parameters(headers.first("content-type") or "")
+    value = headers.first("content-type") or ""
+    if "report" not in value.lower():
+        return ""  # nearly every mail: its boundary is its own, so that nothing would be remembered
+    content_type, params = parse_parameters(value)
     return params.get("report-type", "").lower() if content_type == "multipart/report" else ""
 
 
@@ -115,7 +121,7 @@ def _is_auto_reply(headers: Headers) -> bool:
         submitted == "auto-replied"
         or (submitted not in {"", "no"} and (said or headers.first("in-reply-to") is not None))
         or headers.token("precedence") in {"auto_reply", "auto-reply"}
-        or any(headers.first(name) is not None for name in _AUTO_FIELDS)
+        or not _AUTO_FIELDS.isdisjoint(headers.index)
         or headers.token("x-apple-action") == "vacation"
         or (said and (headers.first("x-auto-response-suppress") is not None or _null_return_path(headers)))
     )

@@ -4,7 +4,7 @@ import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import unquote_to_bytes
@@ -19,7 +19,17 @@ _ENCODED_WORD = re.compile(r"=\?([^?\s*]{1,60})(?:\*[^?\s]{0,40})?\?([bBqQ])\?([
 _ENCODED_RUN = re.compile(r"(?:=\?[^?\s]{1,100}\?[bBqQ]\?[^?]*\?=[ \t\r\n]*)+")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}>")
 _PARAMETER = re.compile(r';\s*([^\s=;"]{1,80})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;"]*))', re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)")
+_AFTER_TOKEN = re.compile(r"[;(]")
+_FOLDING = re.compile(r"\r*\n[ \t]*")
 _SURROGATE = re.compile("[\udc80-\udcff]")
+_USUAL_DATE = re.compile(
+    r"[A-Z][a-z]{2}, ([0-9]{1,2}) ([A-Z][a-z]{2}) ([12][0-9]{3}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) "
+    r"([+-])([01][0-9]|2[0-3])([0-5][0-9])(?: \([^()]*\))?"
+)
+_MONTHS: Final = {
+    name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)
+}
 _CONTENT_FIELDS: Final = (
     "content-type",
     "content-transfer-encoding",
@@ -63,7 +73,7 @@ class Headers:
     def token(self, name: str) -> str:
         """The first value of a field, lower-case, without comment or parameters: `auto-replied`, `bulk`."""
         value = self.first(name)
-        return "" if value is None else single_line(re.split(r"[;(]", value, maxsplit=1)[0]).lower()
+        return "" if value is None else single_line(_AFTER_TOKEN.split(value, 1)[0]).lower()
 
 
 def split_mail(raw: bytes) -> tuple[Headers, bytes]:
@@ -100,8 +110,8 @@ def read_headers(block: bytes) -> Headers:
     """Read a header block without its empty line."""
     text = block.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
     found = _FIELD.findall(text)
-    lines = sum(value.count("\n") for _, value in found) + len(found)
-    fields = tuple((name.lower(), value) for name, value in found)
+    lines = "\n".join([value for _, value in found]).count("\n") + 1 if found else 0
+    fields = tuple([(name.lower(), value) for name, value in found])
     return Headers(fields, malformed=lines != text.rstrip("\n").count("\n") + 1)
 
 
@@ -125,7 +135,7 @@ def decode_words(value: str) -> str:
     Folding is undone first, so that control characters in the result are the sender's own.
     """
     if "\n" in value:
-        value = re.sub(r"\r*\n[ \t]*", " ", value)
+        value = _FOLDING.sub(" ", value)
     if "=?" in value:
         value = _ENCODED_RUN.sub(lambda run: _decode_run(run.group()), value)
     if not value.isascii() and _SURROGATE.search(value):
@@ -183,7 +193,7 @@ def parse_parameters(value: str) -> tuple[str, Mapping[str, str]]:
     plain: dict[str, str] = {}
     pieces: dict[str, dict[int, tuple[bool, str]]] = {}
     for name, quoted, bare in _PARAMETER.findall(value):
-        text = re.sub(r"\\(.)", r"\1", quoted) if quoted else bare.strip()
+        text = (_ESCAPED.sub(r"\1", quoted) if "\\" in quoted else quoted) if quoted else bare.strip()
         key, star, number = name.lower().partition("*")
         if not star:
             plain.setdefault(key, text)
@@ -236,7 +246,22 @@ def read_date(headers: Headers) -> datetime | None:
     if not value:
         return None
     try:
+        usual = _USUAL_DATE.fullmatch(value)
+        if usual is not None and usual.group(2) in _MONTHS:
+            return _usual_date(usual)
         date = parsedate_to_datetime(value[:200])
         return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
     except (ValueError, OverflowError, TypeError, IndexError):
         return None
+
+
+def _usual_date(usual: re.Match[str]) -> datetime:
+    """A date as nearly all programs write it; the standard library's lenient reader takes five times as long.
+
+    Raises:
+        ValueError: there is no such day or hour.
+    """
+    day, month, year, hour, minute, second, sign, hours, minutes = usual.groups()
+    written = datetime(int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+    ahead = timedelta(hours=int(hours), minutes=int(minutes))
+    return written - ahead if sign == "+" else written + ahead

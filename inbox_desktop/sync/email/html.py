@@ -184,18 +184,20 @@ def _blocked_in_source(raw: str) -> list[str]:
 
 def _rewrite(cleaned: str, blocked: list[str]) -> str:
     """Cleaned HTML with every tag in its safe form; what is taken out is added to `blocked`."""
-    pieces, tags = _split_tags(cleaned)
-    if any(tag.hidden for tag in tags):
-        pieces, tags = _split_tags(_drop_hidden(cleaned, blocked))
-    pieces[1::2] = [tag.html for tag in tags]
-    blocked += [tag.blocked for tag in tags if tag.blocked]
+    pieces, safe = _split_tags(cleaned)
+    if any(tag.hidden for tag in safe.values()):
+        pieces, safe = _split_tags(_drop_hidden(cleaned, blocked))
+    tags = pieces[1::2]
+    if any(tag.blocked for tag in safe.values()):
+        blocked += [safe[tag].blocked for tag in tags if safe[tag].blocked]
+    pieces[1::2] = [safe[tag].html for tag in tags]
     return "".join(pieces).strip()
 
 
-def _split_tags(cleaned: str) -> tuple[list[str], list[SafeTag]]:
-    """Cleaned HTML as text, tag, text, tag ... text, and the safe forms of these tags."""
+def _split_tags(cleaned: str) -> tuple[list[str], dict[str, SafeTag]]:
+    """Cleaned HTML as text, tag, text, tag ... text, and the safe form of each different tag."""
     pieces = TAG_WITH_ATTRIBUTES.split(cleaned)
-    return pieces, [safe_tag(tag) for tag in pieces[1::2]]
+    return pieces, {tag: safe_tag(tag) for tag in set(pieces[1::2])}
 
 
 def _drop_hidden(html: str, blocked: list[str]) -> str:

@@ -59,6 +59,7 @@ _TINY = re.compile(r"\s*0*[01](?:\.0*)?(?:px|pt|em|%)?\s*")
 _PLAIN_LINK = re.compile(
     r'<a href="https?://[\w.-]+(?:/[\w./?=&;%+,:@~#!*()-]*)?">', re.ASCII
 )  # needs no second look
+_SIZE = re.compile(r"(\d{1,6})(?:\.\d+)?(px|%)?")
 _MAILTO = re.compile(r"mailto:[^\s<>\"'\\]{1,2000}", re.IGNORECASE)
 _TEL = re.compile(r"tel:[\d+(). *#;=\w-]{1,80}", re.IGNORECASE)
 DATA_IMAGE: Final = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=\s]*", re.IGNORECASE)
@@ -105,17 +106,21 @@ def _link(found: dict[str, str]) -> tuple[str, str]:
 def _image(found: dict[str, str]) -> tuple[str, str]:
     """A picture without a source if that is remote or unsafe, and the name of that source."""
     source = found.get("src", "").strip()
-    rest = _kept_attributes("img", {name: found[name] for name in ("width", "height") if name in found})
-    alt = f' alt="{escape(single_line(found.get("alt", ""))[:300])}"'
     if _CID.fullmatch(source):
-        return f'<img src="{escape(source)}"{alt}{rest}>', ""
+        return f'<img src="{escape(source)}"{_image_attributes(found)}>', ""
     if _is_small_data_image(source):
-        return f'<img src="{source}"{alt}{rest}>', ""
+        return f'<img src="{source}"{_image_attributes(found)}>', ""
     if not _WEB_URL.fullmatch(source):
         return "", f"image {shown_url(source[:MAX_URL_CHARS])}" if source else ""
     if _is_tracker(found):
         return "", f"tracker {shown_url(source)}"
-    return f'<img data-remote="{escape(source)}"{alt}{rest}>', f"image {shown_url(source)}"
+    return f'<img data-remote="{escape(source)}"{_image_attributes(found)}>', f"image {shown_url(source)}"
+
+
+def _image_attributes(found: dict[str, str]) -> str:
+    """What a picture keeps beside its source: the text in its place, and its size."""
+    rest = _kept_attributes("img", {name: found[name] for name in ("width", "height") if name in found})
+    return f' alt="{escape(single_line(found.get("alt", ""))[:300])}"{rest}'
 
 
 def shown_url(url: str) -> str:
@@ -173,7 +178,7 @@ def _kept_attributes(tag: str, found: dict[str, str]) -> str:
 def _kept_value(tag: str, name: str, value: str) -> str:
     """A safe value of an attribute, "" if there is none."""
     if name in _LARGEST:
-        number = re.fullmatch(r"(\d{1,6})(?:\.\d+)?(px|%)?", value)
+        number = _SIZE.fullmatch(value)
         if number is None:
             return ""
         percent = "%" if number.group(2) == "%" else ""

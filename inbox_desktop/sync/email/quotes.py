@@ -48,6 +48,7 @@ _OPENING = re.compile(
 _INTRO_ENDS: Final = frozenset(":：道-*_")
 _DASHES: Final = frozenset("-—–")
 _ZOHO = re.compile(r"^-{2,}\s*on\b.{5,300}\bwrote\s*-{2,}\s*$", re.IGNORECASE)
+_EMPTY_LINES = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
 _END_OF_INTRO = re.compile(r"(?:[:：]|写道|寫道|-{3,})\s*[*_]{0,2}\s*$")
 
 
@@ -89,10 +90,10 @@ def split_quoted(text: str, subject: str = "") -> tuple[Segment, ...]:
 
 def visible_text(text: str, subject: str = "") -> str:
     """The text without quotes and signature; all of it when nothing else would be left."""
-    parts = [
-        segment.text for segment in split_quoted(text, subject) if not (segment.quoted or segment.signature)
-    ]
-    visible = re.sub(r"\n[ \t]*\n(?:[ \t]*\n)+", "\n\n", "".join(parts)).strip("\n").rstrip()
+    lines = text.split("\n")
+    marks = _Reader(lines, subject).read()
+    kept = "\n".join([line for line, mark in zip(lines, marks, strict=True) if mark is _Mark.TEXT])
+    visible = _EMPTY_LINES.sub("\n\n", kept).strip("\n").rstrip()
     return visible if visible.strip() else text.strip()
 
 
@@ -105,7 +106,8 @@ def is_intro(text: str) -> bool:
         return True
     if not _END_OF_INTRO.search(text):
         return False
-    dated, addressed = _DATED.search(text) is not None, _ADDRESS.search(text) is not None
+    dated = _DATED.search(text) is not None
+    addressed = "@" in text and _ADDRESS.search(text) is not None
     if says_wrote(text):
         return (
             (dated and (addressed or _OPENING.match(text) is not None))

@@ -60,6 +60,12 @@ def test_bodies_lose_control_characters_and_keep_their_lines() -> None:
     assert clean_text("ascii\x07 only\r\n") == "ascii only\n"
 
 
+@pytest.mark.parametrize("unwanted", ["\0", "\x0b", "\x7f", "\x80", "\x9f", "\ufffe", "\uffff", "\udc80"])
+@pytest.mark.parametrize("beside", ["é", "\xa0", "日本", "\ufffd", "\U0001f600"])
+def test_bodies_in_any_script_lose_what_cannot_be_shown(unwanted: str, beside: str) -> None:
+    assert clean_text(f"{beside}{unwanted}\t{beside}\n") == f"{beside}\t{beside}\n"
+
+
 def test_header_texts_become_one_line() -> None:
     assert single_line(" a\r\n\tb\x00c\u2028d ") == "a b c d"
     assert has_controls("a\nb")

@@ -1,6 +1,7 @@
 """Header blocks: splitting, decoding, parameters, ids and dates."""
 
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 import pytest
 
@@ -127,12 +128,39 @@ def test_of_a_long_thread_the_first_and_the_newest_ids_are_kept() -> None:
         (b"yesterday", None),
         (b"", None),
         (b"Fri, 31 Dec 9999 23:59:59 -2359", None),
+        (b"Mon, 31 Feb 2025 10:12:00 +0000", None),
+        (b"Mon, 5 May 2025 24:12:00 +0000", None),
     ],
 )
 def test_dates_are_utc(value: bytes, date: datetime | None) -> None:
     found = read_date(read_headers(b"Date: " + value))
     assert found == date
     assert found is None or found.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Mon, 5 May 2025 10:12:00 +0200",
+        "Sun, 09 Nov 2025 06:20:59 -0330 (NST)",
+        "Sat, 1 Feb 2025 00:00:00 -0000",
+        "Sat, 1 Feb 2025 00:00:00 +2460",
+        "Sat, 1 Feb 0050 00:00:00 +0100",
+        "Sat, 1 Feb 1899 00:00:00 +0100",
+        "Xyz, 1 FEB 2025 00:00:00 +0100",
+        "Sat, 1 Foo 2025 00:00:00 +0100",
+        "Sat, 01 Feb 2025 00:00:00 +0100 (a (b))",
+        "Sat, \u0661 Feb 2025 00:00:00 +0100",
+    ],
+)
+def test_usual_dates_are_read_as_the_standard_library_reads_them(value: str) -> None:
+    try:
+        expected = parsedate_to_datetime(value)
+    except ValueError:
+        expected = None
+    if expected is not None:
+        expected = expected.replace(tzinfo=expected.tzinfo or UTC).astimezone(UTC)
+    assert read_date(read_headers(f"Date: {value}".encode())) == expected
 
 
 def test_the_parser_is_given_nothing_but_the_first_content_fields() -> None:
