@@ -9,15 +9,14 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, 
 
 from inbox_desktop.models.chat_relay import RelayInfo
 from inbox_desktop.models.clock import now
-from inbox_desktop.models.health import TestStep
 from inbox_desktop.models.queries.directory import setting
 from inbox_desktop.models.store import Changed, Reader
 from inbox_desktop.ui.bridge import Bridge
 from inbox_desktop.ui.channel_words import channel_tone, state_words
 from inbox_desktop.ui.connect.chat.relay_test import RelayTest
-from inbox_desktop.ui.connect.sight import bring_into_sight
 from inbox_desktop.ui.connect.steps import StepsList
-from inbox_desktop.ui.kit import Banner, Button, Card, ElidedLabel, Label, Question, StatusDot, Tone
+from inbox_desktop.ui.connect.tested_form import TestedForm
+from inbox_desktop.ui.kit import Button, Card, ElidedLabel, Label, Question, StatusDot, Tone
 from inbox_desktop.ui.kit.tokens import GAP, GAP_TIGHT, GAP_WIDE
 
 RELAY_SETTING: Final = "relay"
@@ -42,7 +41,7 @@ def relay_url(reader: Reader) -> str:
     return str(found.get("url", "")) if isinstance(found, dict) else ""
 
 
-class RelayForm(QWidget):
+class RelayForm(TestedForm):
     """Address and invitation code, tested and connected.
 
     Signals:
@@ -52,32 +51,10 @@ class RelayForm(QWidget):
     connected = Signal(object)
 
     def __init__(self, bridge: Bridge, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._bridge = bridge
-        self._busy = False
-        self._run = 0
-        self._problem: Banner | None = None
-        self.url = self._line("Address of the relay", "https://chat.shop.example")
-        self.code = self._line("Invitation code", "From the relay's start, or from inbox-relay invite")
+        super().__init__(bridge, parent)
+        self.url = self.line("Address of the relay", "https://chat.shop.example")
+        self.code = self.line("Invitation code", "From the relay's start, or from inbox-relay invite")
         self.code.setEchoMode(QLineEdit.EchoMode.Password)
-        self.steps = StepsList(self)
-        self.steps.hide()
-        self.test_button = Button("Test connection", parent=self)
-        self.test_button.clicked.connect(lambda _checked=False: self._begin(connect=False))
-        self.connect_button = Button("Connect", variant="primary", parent=self)
-        self.connect_button.clicked.connect(lambda _checked=False: self._begin(connect=True))
-        self._lay_out()
-        self.setFocusProxy(self.url)
-
-    def _line(self, name: str, hint: str) -> QLineEdit:
-        field = QLineEdit(self)
-        field.setAccessibleName(name)
-        field.setPlaceholderText(hint)
-        field.textEdited.connect(self._clear_problem)
-        field.returnPressed.connect(partial(self._begin, connect=True))
-        return field
-
-    def _lay_out(self) -> None:
         form = QFormLayout()
         form.setHorizontalSpacing(GAP_WIDE)
         form.setVerticalSpacing(GAP)
@@ -85,96 +62,33 @@ class RelayForm(QWidget):
         form.addRow(Label("Address", "text", "text_2", parent=self), self.url)
         form.addRow(Label("Invitation code", "text", "text_2", parent=self), self.code)
         form.addRow(Label("", parent=self), Label(_WHERE, "secondary", "text_2", wrap=True, parent=self))
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GAP)
-        buttons.addStretch(1)
-        buttons.addWidget(self.test_button)
-        buttons.addWidget(self.connect_button)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(GAP)
-        self._column.addWidget(Label(_WHAT, "secondary", "text_2", wrap=True, parent=self))
-        self._column.addLayout(form)
-        self._column.addWidget(self.steps)
-        self._column.addLayout(buttons)
+        self.column.addWidget(Label(_WHAT, "secondary", "text_2", wrap=True, parent=self))
+        self.column.addLayout(form)
+        self.add_end()
+        self.setFocusProxy(self.url)
 
-    def _begin(self, *, connect: bool) -> None:
+    def begin(self, *, connect: bool) -> None:
         """Check what was typed; test; connect when the test held and that is wanted."""
-        if self._busy:
-            return
         url, code = self.url.text().strip(), self.code.text().strip()
         if not url or not code:
-            self._show_problem(_NO_CODE if url else _NO_URL, self.code if url else self.url)
+            self.show_problem(_NO_CODE if url else _NO_URL, self.code if url else self.url)
             return
-        self._clear_problem()
-        self._set_busy(busy=True, connect=connect)
-        self.steps.begin()
-        self.steps.show()
-        self._run += 1
-        run = self._run
-        step = self._bridge.on_gui(partial(self._step, run))
-        future = self._bridge.chats().test_relay(url, code, step)
-        self._bridge.call(
-            future, partial(self._tested, run, connect, url, code), partial(self._not_tested, run)
+        self.clear_problem()
+        self.set_busy(busy=True, connect=connect)
+        self.run_test(
+            partial(self.bridge.chats().test_relay, url, code),
+            partial(self._connect, url, code) if connect else None,
+            _UNREACHED,
         )
 
-    def _step(self, run: int, step: TestStep) -> None:
-        if run == self._run:
-            self.steps.add(step)
-
-    def _tested(self, run: int, connect: bool, url: str, code: str, held: bool) -> None:
-        if run != self._run:
-            return
-        self.steps.end()
-        if held and connect:
-            future = self._bridge.chats().connect_relay(url, code)
-            self._bridge.call(future, self._connected, self._failed)
-            return
-        self._set_busy(busy=False)
-        if not held:
-            self._show_problem(_UNREACHED)
-
-    def _not_tested(self, run: int, words: str) -> None:
-        if run == self._run:
-            self.steps.fail(words)
-            self._set_busy(busy=False)
-            bring_into_sight(self.steps, self)
+    def _connect(self, url: str, code: str) -> None:
+        future = self.bridge.chats().connect_relay(url, code)
+        self.bridge.call(future, self._connected, self.give_up)
 
     def _connected(self, info: RelayInfo) -> None:
-        self._set_busy(busy=False)
+        self.set_busy(busy=False)
         self.code.clear()
         self.connected.emit(info)
-
-    def _failed(self, words: str) -> None:
-        self._set_busy(busy=False)
-        self._show_problem(words)
-
-    def _set_busy(self, *, busy: bool, connect: bool = False) -> None:
-        self._busy = busy
-        self.test_button.setEnabled(not busy)
-        self.connect_button.setEnabled(not busy)
-        self.connect_button.setText("Connecting…" if busy and connect else "Connect")
-        self.test_button.setText("Testing…" if busy and not connect else "Test connection")
-
-    @property
-    def problem_words(self) -> str:
-        """What stands in the way, as it is shown; empty when nothing does."""
-        return self._problem.accessibleName() if self._problem is not None else ""
-
-    def _show_problem(self, words: str, field: QWidget | None = None) -> None:
-        self._clear_problem()
-        self._problem = Banner(words, Tone.BAD, parent=self)
-        self._column.insertWidget(self._column.indexOf(self.steps), self._problem)
-        bring_into_sight(self._problem, self)
-        if field is not None:
-            field.setFocus()
-
-    def _clear_problem(self) -> None:
-        if self._problem is not None:
-            self._problem.hide()
-            self._column.removeWidget(self._problem)
-            self._problem.deleteLater()
-            self._problem = None
 
 
 class RelayState(QWidget):
