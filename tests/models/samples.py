@@ -1,5 +1,6 @@
 """A small inbox for tests of any room: an agent, a mailbox, and messages that arrive in it."""
 
+import zlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from inbox_desktop.models.kinds import ChannelKind, IdentityKind, MessageKind, R
 from inbox_desktop.models.mail_settings import MailSettings, Server
 from inbox_desktop.models.profile import Profile
 from inbox_desktop.models.store import Store
+from inbox_desktop.models.tables import RawMail
 
 START = datetime(2025, 11, 20, 9, 0, tzinfo=UTC)
 """When the first message of a test arrives unless it says otherwise."""
@@ -124,6 +126,14 @@ class Mailroom:
             "own_addresses": frozenset({SUPPORT, "help@shop.example"}),
         }
         return InboundMessage(**{**given, **values})
+
+    def raw(self, mail: bytes) -> str:
+        """Store a mail as it came; its `raw_id`."""
+        values = {"channel_id": self.channel_id, "received_at": START, "size": len(mail)}
+        row = RawMail(id=new_id(), content=zlib.compress(mail), **values)
+        with self.store.write() as session:
+            session.add(row)
+        return row.id
 
     def __call__(self, **values: Any) -> Outcome:
         """Receive the next message."""
