@@ -13,7 +13,7 @@ from inbox_desktop.models.profile import Profile
 
 log = logging.getLogger(__name__)
 
-HEAD = "0004"
+HEAD = "0005"
 """The revision that this version of the program works with."""
 
 _STEPS_BETWEEN_LOOKS = 20_000

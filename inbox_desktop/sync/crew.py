@@ -22,6 +22,7 @@ from inbox_desktop.sync.health_board import HealthBoard
 from inbox_desktop.sync.outbox import Outbox
 from inbox_desktop.sync.sending import Sender
 from inbox_desktop.sync.services import Services
+from inbox_desktop.sync.tasks import end
 from inbox_desktop.sync.timers import BackupTimer, SnoozeTimer
 
 log = logging.getLogger(__name__)
@@ -81,9 +82,7 @@ class Crew:
             unsubscribe()
             stop_listening()
             tasks += [*self._retries, *(running.task for running in self._channels.values())]
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end(tasks)
 
     def sync_now(self, channel_id: str | None) -> None:
         """End the waits of one channel or of all, and of the outbox."""
@@ -123,6 +122,8 @@ class Crew:
         elif kind == "ticket":
             self._timer.check()
             self._services.relay_link.tickets_changed()
+        elif kind == "customer":
+            self._services.relay_link.tickets_changed()  # perhaps a visitor was blocked
         elif kind == "setting":
             self._services.relay_link.settings_changed()
 
@@ -141,7 +142,7 @@ class Crew:
             for channel_id, running in list(self._channels.items()):
                 if wanted.get(channel_id) != running.setup:
                     del self._channels[channel_id]
-                    await _end(running.task)
+                    await end([running.task])
                     if channel_id not in wanted:
                         self._board.forget(channel_id)
             for channel_id, setup in wanted.items():
@@ -270,8 +271,3 @@ def make_sender(services: Services, setup: ChannelSetup) -> Sender | None:
     except InboxError as error:
         log.warning("channel %s cannot send: %s", setup.id, error)
         return None
-
-
-async def _end(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)

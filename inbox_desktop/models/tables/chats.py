@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inbox_desktop.models.kinds import MailJobKind, MailJobState
@@ -29,7 +29,8 @@ class ChatConversation(Stamped, Base):
 
     `email` was typed by the visitor and proves nothing, unless the shop's server signed it: `verified`.
     `visitor_seen_id` is the relay's id of the newest message of ours that the visitor has seen.
-    `agent_seen_pushed_id` and `closed_pushed_at` say what the relay has been told of this desktop.
+    `agent_seen_pushed_id`, `closed_pushed_at` and `blocked_pushed` say what the relay has been told of this
+    desktop.
     """
 
     __tablename__ = "chat_conversations"
@@ -51,6 +52,7 @@ class ChatConversation(Stamped, Base):
     visitor_seen_id: Mapped[str | None] = mapped_column(String(36), default=None)
     agent_seen_pushed_id: Mapped[str | None] = mapped_column(String(36), default=None)
     closed_pushed_at: Mapped[datetime | None] = mapped_column(default=None)
+    blocked_pushed: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class MailJob(Base):

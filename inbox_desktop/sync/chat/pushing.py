@@ -1,6 +1,6 @@
-"""Telling the relay what agents have seen and closed: always found in the inbox itself, so nothing is lost.
+"""Telling the relay what agents have seen, closed and blocked: found in the inbox itself, so nothing is lost.
 
-What was seen or closed while the relay was out of reach is told later, as it is then.
+What was seen, closed or blocked while the relay was out of reach is told later, as it is then.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sqlalchemy import and_, or_, select, update
 
 from inbox_desktop.models.kinds import Direction, TicketStatus
 from inbox_desktop.models.store import Reader, WriteSession
-from inbox_desktop.models.tables import ChatConversation, Message, Ticket
+from inbox_desktop.models.tables import ChatConversation, Customer, Message, Ticket
 from inbox_desktop.sync.relay.client import RelayClient, RelayError
 from inbox_desktop.sync.services import Services
 
@@ -40,6 +40,15 @@ class _Closed:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Blocked:
+    """A conversation whose visitor's profile is blocked, or no longer, which the relay does not know."""
+
+    conversation_id: str
+    visitor_id: str
+    blocked: bool
+
+
 class Pushing:
     """Tells the relay. Belongs to the event loop."""
 
@@ -58,6 +67,10 @@ class Pushing:
         for closed in await self._services.read(_closed):
             if await self._tell_closed(client, closed):
                 await self._note(closed.conversation_id, ChatConversation.closed_pushed_at.key, closed.at)
+
+        for one in await self._services.read(_blocked):
+            await self._tell_blocked(client, one)
+            await self._note(one.conversation_id, ChatConversation.blocked_pushed.key, one.blocked)
 
     async def _tell(self, client: RelayClient, seen: _Seen) -> None:
         try:
@@ -82,6 +95,14 @@ class Pushing:
             log.info("the relay does not close a conversation: %s", error.code)
             return error.code != "newer_message"
         return True
+
+    async def _tell_blocked(self, client: RelayClient, one: _Blocked) -> None:
+        try:
+            await client.put(f"visitors/{one.visitor_id}/blocked", {"blocked": one.blocked})
+        except RelayError as error:
+            if not error.is_final:
+                raise
+            log.info("the relay does not take whether a visitor is blocked: %s", error.code)
 
     async def _note(self, conversation_id: str, column: str, value: object) -> None:
         def note(session: WriteSession) -> None:
@@ -140,3 +161,16 @@ def _closed(connection: Reader) -> Sequence[_Closed]:
         .limit(_AT_ONCE)
     )
     return [_Closed(*row) for row in connection.execute(query) if row[1] and row[2]]
+
+
+def _blocked(connection: Reader) -> Sequence[_Blocked]:
+    """The conversations of whose visitor the relay believes something else, the newest last: it decides."""
+    query = (
+        select(ChatConversation.id, ChatConversation.visitor_id, Customer.blocked)
+        .join(Ticket, Ticket.id == ChatConversation.ticket_id)
+        .join(Customer, Customer.id == Ticket.customer_id)
+        .where(ChatConversation.blocked_pushed != Customer.blocked)
+        .order_by(ChatConversation.id)
+        .limit(_AT_ONCE)
+    )
+    return [_Blocked(*row) for row in connection.execute(query)]

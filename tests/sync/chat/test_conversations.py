@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from inbox_desktop.models.actions import agent
+from inbox_desktop.models.actions.people import SetBlocked
+from inbox_desktop.models.ids import new_id
 from inbox_desktop.models.kinds import DeliveryState, TicketStatus
 from tests.relay.running import RunningRelay
 from tests.sync.chat.desks import ChatDesk, eventually
@@ -64,6 +67,20 @@ def test_what_the_visitor_saw_is_known(relay: RunningRelay, desk: ChatDesk) -> N
     newest = visitor.get("conversation").json()["messages"][-1]
     assert visitor.post("seen", {"message_id": newest["id"]}).is_success
     eventually(lambda: desk.chat().visitor_seen_id == message_id)
+
+
+def test_who_is_blocked_cannot_write_until_unblocked(relay: RunningRelay, desk: ChatDesk) -> None:
+    visitor = relay.visitor(relay.chat())
+    visitor.write("Hello?")
+    desk.waits_for("Hello?")
+    customer_id = desk.ticket().customer_id
+    desk.do(SetBlocked(actor=agent(desk.me), customer_id=customer_id, blocked=True))
+    eventually(lambda: visitor.get("conversation").status_code == 403)
+    assert visitor.post("messages", {"client_id": new_id(), "text": "Anybody?"}).status_code == 403
+    desk.do(SetBlocked(actor=agent(desk.me), customer_id=customer_id, blocked=False))
+    eventually(lambda: visitor.get("conversation").is_success)
+    visitor.write("At last")
+    desk.waits_for("Hello?", "At last")
 
 
 def test_two_desktops_show_the_same(relay: RunningRelay, desk: ChatDesk, tmp_path: Path) -> None:
