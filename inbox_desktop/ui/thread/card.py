@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QLocale, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QLocale, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QImage, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.kinds import DeliveryState, Direction, MessageKind
@@ -303,14 +303,18 @@ class MessageCard(KitWidget):
         super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Offer to copy the text or a link, and the source of a mail."""
-        menu = self._body.createStandardContextMenu(self._body.mapFrom(self, event.pos()))
-        menu.setParent(self, menu.windowFlags())
+        """Offer what may be done with the message."""
+        menu = self.menu(event.pos())
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(event.globalPos())
+
+    def menu(self, at: QPoint) -> QMenu:
+        """To copy the text, or the link at this point of the card; and to see the source of a mail."""
+        menu = self._body.createStandardContextMenu(self._body.mapFrom(self, at))
         if self.message.has_raw:
             menu.addSeparator()
             menu.addAction("Show original…", self.show_original)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(event.globalPos())
+        return menu
 
     def show_original(self) -> None:
         """Show the mail as it came."""
