@@ -20,7 +20,7 @@ from inbox_desktop.relay.files import attach
 from inbox_desktop.relay.keys import Keys
 from inbox_desktop.relay.messages import COLUMNS, for_desktop, for_visitor
 from inbox_desktop.relay.tables import Conversation, Message
-from inbox_desktop.relay.visitors import VisitorRow, visitor
+from inbox_desktop.relay.visitors import NEWEST_FIRST, VisitorRow, visitor
 
 MOST_SHOWN: Final = 200
 """So many of a conversation's newest messages are told at once."""
@@ -43,7 +43,7 @@ _BY_ID: Final = select(*_FIELDS).where(Conversation.id == bindparam("id"))
 _NEWEST: Final = (
     select(*_FIELDS)
     .where(Conversation.visitor_id == bindparam("visitor_id"))
-    .order_by(Conversation.id.desc())
+    .order_by(*NEWEST_FIRST)
     .limit(1)
 )
 _AFTER: Final = (

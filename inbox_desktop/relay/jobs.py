@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, insert, or_, select, update
 
-from inbox_desktop.models.chat_settings import ChatSite
+from inbox_desktop.models.chat_settings import LONGEST_FOLLOW_UP, ChatSite
 from inbox_desktop.models.clock import to_micros
 from inbox_desktop.models.ids import new_id
 from inbox_desktop.relay.api.errors import ApiError, not_found
@@ -20,7 +20,8 @@ from inbox_desktop.relay.tables import Chat, Conversation, MailJob, Message, Vis
 from inbox_desktop.relay.visitors import PRESENT_FOR, newest_conversation_id
 
 _TOO_LATE: Final = timedelta(hours=24)
-"""Nobody is told of an answer that is older, as after a long stop of the relay."""
+"""Nobody is told of an answer for which it has been time for so long, as after a long stop of the relay."""
+_LONGEST: Final = timedelta(minutes=LONGEST_FOLLOW_UP)
 _WAITS: Final = timedelta(days=7)
 """So long an e-mail waits for a desktop."""
 _OPEN: Final = ("due", "claimed")
@@ -33,7 +34,7 @@ def due_follow_ups(connection: Connection, at: datetime) -> tuple[str, ...]:
         .join(Visitor, Visitor.id == Conversation.visitor_id)
         .join(Chat, Chat.id == Conversation.chat_id)
         .where(
-            Conversation.agent_wrote_at > at - _TOO_LATE,
+            Conversation.agent_wrote_at > at - _TOO_LATE - _LONGEST,
             Conversation.agent_wrote_at <= at - timedelta(minutes=1),
             *_unseen_and_away(at),
         )
@@ -197,8 +198,8 @@ def _unseen_and_away(at: datetime) -> tuple[Any, ...]:
 
 def _is_wanted(site_json: dict[str, Any], agent_wrote_at: datetime, at: datetime) -> bool:
     site = ChatSite.from_json(site_json)
-    waited = at - agent_wrote_at >= timedelta(minutes=site.follow_up_minutes)
-    return site.follow_up and bool(site.support_address) and waited
+    due_for = at - agent_wrote_at - timedelta(minutes=site.follow_up_minutes)
+    return site.follow_up and bool(site.support_address) and timedelta(0) <= due_for < _TOO_LATE
 
 
 def _job(connection: Connection, job_id: str) -> Any:

@@ -1,4 +1,4 @@
-"""What is kept no longer: old conversations with all that is theirs, files, visitors, links, webhooks."""
+"""What is kept no longer: old conversations with all that is theirs, files, e-mails, visitors, texts."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from inbox_desktop.relay.webhooks import forget_webhooks
 
 BATCH: Final = 100
 _LOST_FILE: Final = timedelta(hours=24)
+_FINISHED_JOB: Final = timedelta(days=30)
 _SILENT_VISITOR: Final = timedelta(days=30)
 
 
@@ -24,6 +25,7 @@ def remove_old(writing: Writing, at: datetime) -> int:
     return (
         _old_conversations(writing, at)
         or _lost_files(writing, at)
+        or _finished_jobs(writing, at)
         or _silent_visitors(writing, at)
         or _texts(writing, at)
     )
@@ -55,6 +57,14 @@ def _lost_files(writing: Writing, at: datetime) -> int:
     lost = select(File.id).where(File.message_id.is_(None), File.created_at < at - _LOST_FILE)
     statement = delete(File).where(File.id.in_(lost.limit(BATCH)), File.message_id.is_(None))
     return writing.connection.execute(statement).rowcount
+
+
+def _finished_jobs(writing: Writing, at: datetime) -> int:
+    """E-mails that nobody has to send any more."""
+    over = select(MailJob.id).where(
+        MailJob.state.in_(("done", "failed", "expired")), MailJob.due_at < at - _FINISHED_JOB
+    )
+    return writing.connection.execute(delete(MailJob).where(MailJob.id.in_(over.limit(BATCH)))).rowcount
 
 
 def _texts(writing: Writing, at: datetime) -> int:

@@ -15,6 +15,7 @@ from typing import Final
 from filelock import FileLock, Timeout
 from sqlalchemy.exc import DBAPIError
 
+from inbox_desktop.models.hosts import is_loopback
 from inbox_desktop.relay.access import desktops, invite
 from inbox_desktop.relay.config import RelayConfig, RelayError
 from inbox_desktop.relay.server import make_server
@@ -41,6 +42,11 @@ def serve(config: RelayConfig, say: Callable[[str], None]) -> int:
         try:
             server = make_server(relay)
             say(f"The relay serves {_address(config, listener)}")
+            if not config.public_url and (config.proxies or not is_loopback(config.host)):
+                say(
+                    "It does not know the name by which visitors reach it. Webhooks, short links and "
+                    "pictures need --public-url, as in https://chat.shop.example"
+                )
             _invite_the_first(relay, say)
             server.run([listener])
         finally:

@@ -67,6 +67,9 @@ COLUMNS: Final = (
     Visitor.blocked,
 )
 
+# An open one is always the newest; ids tell it only as long as nobody sets the clock back.
+NEWEST_FIRST: Final = (Conversation.closed_at.is_(None).desc(), Conversation.id.desc())
+
 _BY_ID: Final = select(*COLUMNS).where(Visitor.id == bindparam("id"))
 _BY_TOKEN: Final = select(*COLUMNS).where(
     Visitor.token_hash == bindparam("hash"), Visitor.chat_id == bindparam("chat_id")
@@ -155,10 +158,7 @@ def visitor_of(connection: Connection, chat_id: str, token: str) -> VisitorRow |
 def newest_conversation_id(connection: Connection, visitor_id: str) -> str | None:
     """The visitor's present conversation, closed or not."""
     query = (
-        select(Conversation.id)
-        .where(Conversation.visitor_id == visitor_id)
-        .order_by(Conversation.id.desc())
-        .limit(1)
+        select(Conversation.id).where(Conversation.visitor_id == visitor_id).order_by(*NEWEST_FIRST).limit(1)
     )
     return connection.execute(query).scalar_one_or_none()
 
@@ -173,6 +173,6 @@ def see_visitors(writing: Writing, seen: Mapping[str, tuple[datetime, bool]]) ->
 def present_conversations(connection: Connection, at: datetime) -> tuple[str, ...]:
     """The present conversations of the visitors who are there, in whichever process."""
     newer = select(Conversation.id).where(Conversation.visitor_id == Visitor.id).correlate(Visitor)
-    newest = newer.order_by(Conversation.id.desc()).limit(1).scalar_subquery()
+    newest = newer.order_by(*NEWEST_FIRST).limit(1).scalar_subquery()
     query = select(newest).where(Visitor.seen_at > at - PRESENT_FOR, Visitor.away.is_(False))
     return tuple(one for one in connection.execute(query).scalars() if one is not None)

@@ -144,3 +144,14 @@ def _serve_too(address: str, data: Path) -> subprocess.CompletedProcess[str]:
     """One more relay, which is expected to give up."""
     words = command("serve", "--listen", address, data=data)
     return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_what_it_does_without_its_name_is_said(tmp_path: Path) -> None:
+    (tmp_path / "relay").mkdir()
+    words = command("serve", "--listen", "127.0.0.1:0", "--behind-proxy", "10.0.0.5", data=tmp_path / "relay")
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as relay:
+        assert relay.stdout is not None
+        told = [relay.stdout.readline() for _ in range(2)]
+        relay.terminate()
+    assert told[0].startswith("The relay serves http://127.0.0.1:")
+    assert "--public-url" in told[1]

@@ -6,8 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from inbox_desktop.models.ids import new_id
+from inbox_desktop.relay import access
 from inbox_desktop.relay.access import invite, revoke
 from inbox_desktop.relay.migrate import renew_epoch
 from tests.relay.running import DesktopClient, RunningRelay, VisitorClient
@@ -43,6 +45,20 @@ def test_who_i_am(server: RunningRelay) -> None:
     assert told["desktop"] == {"id": desktop.id, "name": "Ana's desk"}
     assert (told["head"], told["epoch"]) == server.relay.database.head()
     assert told["public_url"] == server.url
+
+
+def test_on_a_full_disk_a_desktop_can_still_read(
+    server: RunningRelay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desktop = server.desktop()
+
+    def full(*_: object) -> None:
+        raise OperationalError("UPDATE", {}, Exception("database or disk is full"))
+
+    monkeypatch.setattr(access, "see_desktop", full)
+    monkeypatch.setattr(access, "is_due_to_be_seen", lambda *_: True)
+    assert desktop.get("me").status_code == 200
+    assert desktop.get("feed").status_code == 200
 
 
 def test_the_feed_tells_everything_once_and_in_order(server: RunningRelay) -> None:

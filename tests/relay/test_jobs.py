@@ -113,8 +113,16 @@ def test_without_an_address_nobody_can_be_written_to(scene: Scene) -> None:
     assert scene.made() == 0
 
 
+def test_a_follow_up_may_wait_for_a_whole_day(server: RunningRelay) -> None:
+    scene = Scene(server, follow_up_minutes=24 * 60)
+    scene.ago(left=60 * 30, answered=60 * 23.9)
+    assert scene.made() == 0
+    scene.ago(left=60 * 30, answered=60 * 24.1)
+    assert scene.made() == 1
+
+
 def test_an_answer_of_long_ago_is_not_told_late(scene: Scene) -> None:
-    scene.ago(left=60 * 25, answered=60 * 25)
+    scene.ago(left=60 * 25, answered=60 * 24 + 4)
     assert scene.made() == 0
 
 

@@ -51,6 +51,22 @@ def test_what_is_too_old_goes_and_the_rest_stays(
     assert counts(server) == [3, 9, 3, 3, 3]
 
 
+@pytest.mark.parametrize(("outcome", "stays"), [("done", 0), ("failed", 0), ("", 1)])
+def test_an_email_that_nobody_has_to_send_goes_after_a_month(
+    server: RunningRelay, outcome: str, stays: int
+) -> None:
+    visitor, desktop = server.visitor(server.chat(retention_days=0)), server.desktop()
+    visitor.write("Hello")
+    visitor.post("transcript", {"email": "a@mail.example"})
+    (job,) = [one["data"] for one in desktop.feed() if one["kind"] == "mail_job"]
+    desktop.post(f"mail-jobs/{job['id']}/claim")
+    if outcome:
+        assert desktop.post(f"mail-jobs/{job['id']}/{outcome}").status_code == 200
+    assert remove(server, 29) == 0
+    assert remove(server, 31) == 1 - stays
+    assert counts(server)[:4] == [1, 3, 0, stays]
+
+
 def test_a_file_that_no_message_took_goes_after_a_day(server: RunningRelay) -> None:
     visitor = server.visitor(server.chat())
     visitor.put_file(b"hello")

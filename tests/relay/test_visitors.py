@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from inbox_desktop.models.ids import new_id
+from inbox_desktop.relay import conversations
 from inbox_desktop.relay.keys import identity_signature
 from tests.relay.running import ORIGIN, RunningRelay
 
@@ -104,6 +105,24 @@ def test_after_closing_a_new_conversation_begins(server: RunningRelay) -> None:
     assert second["conversation_id"] != first["conversation_id"]
     assert second["message"]["position"] == 1
     assert second["automatic"][0]["kind"] == "welcome"
+
+
+def test_a_clock_that_is_set_back_begins_one_new_conversation(
+    server: RunningRelay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor, desktop = server.visitor(server.chat()), server.desktop()
+    first = visitor.write("Hello")
+    close = {"seen_message_id": first["message"]["id"]}
+    assert desktop.post(f"conversations/{first['conversation_id']}/close", close).status_code == 200
+    earlier = iter(f"0{number:07x}-0000-7000-8000-000000000000" for number in range(100))
+    monkeypatch.setattr(conversations, "new_id", lambda: next(earlier))
+    second, third = visitor.write("Again"), visitor.write("And again")
+    assert second["conversation_id"] == third["conversation_id"] != first["conversation_id"]
+    shown = visitor.get("conversation").json()
+    assert (shown["conversation_id"], shown["closed"]) == (second["conversation_id"], False)
+    assert visitor.post("transcript", {"email": "a@mail.example"}).status_code == 202
+    (job,) = [one["data"] for one in desktop.feed() if one["kind"] == "mail_job"]
+    assert job["conversation_id"] == second["conversation_id"]
 
 
 def test_what_is_new_after_a_position(server: RunningRelay) -> None:

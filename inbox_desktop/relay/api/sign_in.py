@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -43,5 +46,6 @@ async def desktop_from(request: Request) -> DesktopRow:
         raise unauthorized()
     at = now()
     if access.is_due_to_be_seen(found, at):
-        await relay.database.awrite(lambda writing: access.see_desktop(writing, found.id, at))
+        with suppress(OperationalError, PoolTimeoutError):  # on a full disk a desktop can still read
+            await relay.database.awrite(lambda writing: access.see_desktop(writing, found.id, at))
     return found
