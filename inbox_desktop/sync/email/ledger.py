@@ -17,6 +17,7 @@ from inbox_desktop.models.mail_settings import Server
 from inbox_desktop.models.store import WriteSession
 from inbox_desktop.models.tables import LedgerEntry, Mailbox, Message, RawMail
 from inbox_desktop.sync.email.fetch_answers import FetchedMail
+from inbox_desktop.sync.email.packing import pack
 
 FORWARDED = "listener"
 """The folder under which the ledger knows forwarded mail; its UIDs are ours, its UIDVALIDITY is 1."""
@@ -149,7 +150,7 @@ def keep(mailbox: MailboxState, mails: Iterable[FetchedMail]) -> list[KeptMail]:
             uid=mail.uid,
             raw_id=new_id(),
             raw=mail.raw,
-            compressed=zlib.compress(mail.raw, 1),
+            compressed=pack(mail.raw),
             received_at=mail.received_at,
             history=mail.received_at < mailbox.seen_at,
             seen=mail.seen,
