@@ -13,6 +13,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from inbox_desktop.demo.letters import Sealed
 from inbox_desktop.demo.received import Received, read
+from inbox_desktop.sync.tasks import end
 
 HOST = "127.0.0.1"
 FULL_MAILBOX = "caixacheia.example"
@@ -82,14 +83,8 @@ class Post:
     async def _end(self) -> None:
         if self._server is not None:
             self._server.close()
-        await _cancel(set(self._tasks))  # they end what they have begun, connections too
-        await _cancel({task for task in asyncio.all_tasks() if task is not asyncio.current_task()})
-
-
-async def _cancel(tasks: set[asyncio.Task[Any]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+        await end(self._tasks)  # they end what they have begun, connections too
+        await end(asyncio.all_tasks() - {asyncio.current_task()})
 
 
 async def send(mail: Sealed, to: str, port: int) -> None:

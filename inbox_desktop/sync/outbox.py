@@ -24,6 +24,7 @@ from inbox_desktop.sync.attempts import Attempts
 from inbox_desktop.sync.delivery_record import DeliveryRecord, Pauses, Write
 from inbox_desktop.sync.sending import HandOver, OutgoingMail, Sender, SendResult
 from inbox_desktop.sync.settling import Settler
+from inbox_desktop.sync.tasks import end
 
 __all__ = ["HandOver", "Outbox", "OutboxCounts", "OutgoingMail", "Pauses", "SendResult", "Sender", "Write"]
 
@@ -228,9 +229,7 @@ class Outbox:
             if what == _SETTLE or not self._attempts.handed_over:
                 task.cancel()
         await asyncio.wait(tasks.values(), timeout=self._pauses.grace)
-        for task in tasks.values():
-            task.cancel()
-        await asyncio.gather(*tasks.values(), return_exceptions=True)
+        await end(tasks.values())
 
     def _wake_up(self) -> None:
         self._resting.clear()

@@ -14,7 +14,7 @@ from inbox_desktop.sync.relay.access import RelayAccess
 from inbox_desktop.sync.relay.link import RelayLink
 from inbox_desktop.sync.secrets import Secrets
 from inbox_desktop.sync.sms.hooks import TextHooks
-from inbox_desktop.sync.sms.publishing import NoPublisher, Publisher
+from inbox_desktop.sync.sms.publishing import Publisher
 from inbox_desktop.sync.worker import Worker
 from inbox_desktop.sync.writer import Writer
 
@@ -26,8 +26,7 @@ class Services:
     """Shared by all channels of one engine. Whatever blocks runs on one of its threads.
 
     `packer` compresses; `files` reads the database and writes attachments, and may wait for the disk.
-    `publisher` is what puts at a public address what a text refers to, in place of the relay; `hooks` hands
-    the channels what providers told the relay.
+    `hooks` hands the channels what providers told the relay.
     """
 
     store: Store
@@ -36,7 +35,6 @@ class Services:
     parsers: Parsers = field(default_factory=Parsers)
     packer: Worker = field(default_factory=lambda: Worker("packer"))
     files: Worker = field(default_factory=lambda: Worker("files"))
-    publisher: Publisher = field(default_factory=NoPublisher)
     hooks: TextHooks = field(default_factory=TextHooks)
 
     @functools.cached_property
@@ -51,9 +49,7 @@ class Services:
 
     @functools.cached_property
     def public(self) -> Publisher:
-        """What publishes what texts refer to: `publisher`, or else the relay, if there is one."""
-        if not isinstance(self.publisher, NoPublisher):
-            return self.publisher
+        """What publishes what texts refer to: the relay, if there is one."""
         from inbox_desktop.sync.relay.publisher import RelayPublisher  # noqa: PLC0415 - it needs this class
 
         return RelayPublisher(self)

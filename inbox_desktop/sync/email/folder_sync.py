@@ -21,6 +21,7 @@ from inbox_desktop.sync.email.ledger import MailboxState, Settled
 from inbox_desktop.sync.errors import ChannelError, Fault, quoted
 from inbox_desktop.sync.report import Counts
 from inbox_desktop.sync.services import Services
+from inbox_desktop.sync.tasks import end
 
 IN_FLIGHT = 3
 """Batches that are being read and written while the next one is fetched."""
@@ -103,9 +104,7 @@ class FolderSync:
             while running:
                 await running.popleft()
         except asyncio.CancelledError:
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+            await end(running)
             raise
         except Exception:
             await asyncio.gather(*running, return_exceptions=True)

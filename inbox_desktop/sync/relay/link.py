@@ -21,6 +21,7 @@ from inbox_desktop.sync.relay.live import LiveBoard
 from inbox_desktop.sync.relay.telling import telling_texts
 from inbox_desktop.sync.report import Counts
 from inbox_desktop.sync.standing import Standing
+from inbox_desktop.sync.tasks import end
 
 if TYPE_CHECKING:
     from inbox_desktop.sync.chat.pushing import Pushing
@@ -75,7 +76,7 @@ class RelayLink:
                 if serving.done():
                     serving.result()  # it only ends by a bug, which is the crew's to tell
             finally:
-                await _end(serving, changing)
+                await end((serving, changing))
 
     async def sync_once(self) -> dict[str, Counts]:
         """Take in everything that is there and tell what is to be told; all channels share one such round.
@@ -141,7 +142,7 @@ class RelayLink:
                     await self._standing.wait_out(trouble)
         finally:
             self._socket = None
-            await _end(listening)
+            await end([listening])
 
     async def _wait_for_news(self, socket: RelaySocket) -> None:
         """Wait until the feed is to be looked at; tell meanwhile what is read and closed here."""
@@ -222,9 +223,3 @@ class RelayLink:
     def _tell_all(self, health: Health) -> None:
         for listener in tuple(self._listeners):
             listener(health)
-
-
-async def _end(*tasks: asyncio.Task[object] | asyncio.Task[None] | asyncio.Task[bool]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

@@ -9,7 +9,7 @@ from inbox_desktop.models.errors import StorageError
 from inbox_desktop.sync.errors import OutsideError
 from inbox_desktop.sync.sending import OutgoingFile
 from inbox_desktop.sync.services import Services
-from inbox_desktop.sync.sms.publishing import NoPublisher, PublishingError
+from inbox_desktop.sync.sms.publishing import PublishingError
 
 if TYPE_CHECKING:
     from inbox_desktop.sync.relay.texts import RelayTexts
@@ -34,7 +34,7 @@ class RelayPublisher:
         """The public URL of a file: the same one while the relay keeps it."""
         try:
             if await self._services.relay.settings() is None:
-                return await NoPublisher().publish(file)
+                raise _no_relay(file)
             content = await self._services.files.call(self._services.store.attachments.get, file.sha256)
             return await self._texts().publish(file.sha256, file.filename, file.content_type, content)
         except StorageError as error:
@@ -69,3 +69,11 @@ def _failure(what: str, error: OutsideError) -> PublishingError:
     is_final = isinstance(error, RelayError) and error.is_final
     words = f"Not sent: {what}. {error}" if is_final else f"Not sent yet: {what}. {error}"
     return PublishingError(words, is_final=is_final)
+
+
+def _no_relay(file: OutgoingFile) -> PublishingError:
+    return PublishingError(
+        f"The picture {file.filename} was not sent: a provider fetches pictures from a public address, "
+        "which takes a relay. Send the text without it, or send it by e-mail.",
+        is_final=True,
+    )

@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 from inbox_desktop.sync.blocking import connected_socket
 from inbox_desktop.sync.relay.client import CONNECT_SECONDS, RelayClient
 from inbox_desktop.sync.relay.live import LiveBoard
+from inbox_desktop.sync.tasks import end
 from inbox_desktop.sync.web import server_of
 
 log = logging.getLogger(__name__)
@@ -90,8 +91,7 @@ class RelaySocket:
                 self._take(frame)
         finally:
             self._connection = None
-            typing.cancel()
-            await asyncio.gather(typing, return_exceptions=True)
+            await end([typing])
             self._live.forget()
 
     def _take(self, frame: str | bytes) -> None:

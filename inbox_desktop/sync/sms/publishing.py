@@ -46,21 +46,3 @@ class Publisher(Protocol):
             PublishingError: the links could not be made at present.
         """
         ...
-
-
-class NoPublisher:
-    """Publishes nothing: no relay is connected."""
-
-    is_open = False
-
-    async def publish(self, file: OutgoingFile) -> str:
-        """Refused, in words."""
-        raise PublishingError(
-            f"The picture {file.filename} was not sent: a provider fetches pictures from a public address, "
-            "which takes a relay. Send the text without it, or send it by e-mail.",
-            is_final=True,
-        )
-
-    async def shorten(self, message_id: str, urls: Sequence[str]) -> Mapping[str, str]:
-        """Links stay as they are."""
-        return {}

@@ -34,6 +34,7 @@ from inbox_desktop.sync.sms.provider import (
     ProviderText,
     Trouble,
 )
+from inbox_desktop.sync.tasks import end
 
 log = logging.getLogger(__name__)
 
@@ -346,9 +347,7 @@ async def _together(work: Iterable[Awaitable[_T]]) -> list[_T]:
     try:
         return list(await asyncio.gather(*tasks))
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
 
 
 def _said(error: Record) -> str:

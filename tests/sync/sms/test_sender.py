@@ -13,6 +13,7 @@ from inbox_desktop.demo.providers.twilio import TwilioSimulator
 from inbox_desktop.models.clock import now
 from inbox_desktop.models.kinds import ChannelKind, DeliveryState
 from inbox_desktop.models.sms_settings import Provider, SmsSettings
+from inbox_desktop.sync.relay import publisher as publisher_module
 from inbox_desktop.sync.secrets import Secrets
 from inbox_desktop.sync.sending import OutgoingFile, OutgoingMail, SendResult
 from inbox_desktop.sync.services import Services
@@ -64,7 +65,8 @@ def send(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Send:
         address: str, *, is_simulated: bool, files: tuple[OutgoingFile, ...] = ()
     ) -> AsyncIterator[tuple[SendResult, TwilioSimulator]]:
         store = samples.open_store(tmp_path)
-        services = Services(store, Secrets(), Writer(store), publisher=Address(address))
+        services = Services(store, Secrets(), Writer(store))
+        monkeypatch.setattr(publisher_module, "RelayPublisher", lambda _services: Address(address))
         with TwilioSimulator(SECRET, NUMBER) as sim:
             simulated = SmsSettings(
                 Provider.TWILIO, sim.account, NUMBER, base_url=sim.url, secret_env=VARIABLE
