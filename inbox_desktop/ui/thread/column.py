@@ -283,11 +283,16 @@ class Column(QScrollArea):
                 self._make_current(card)
 
     def _anchor(self) -> tuple[QWidget, int] | None:
-        """The first widget in sight and where its top stands in the viewport."""
+        """The first message or event in sight and where its top stands in the viewport.
+
+        Never a day's line, nor the way to older messages: those go elsewhere when older ones come above them.
+        """
         top = self.verticalScrollBar().value()
         for entry in self._entries:
             widget = entry.widget
-            if widget is not None and widget.geometry().bottom() >= top and not widget.isHidden():
+            if widget is None or not isinstance(entry.item, MessageItem | EventItem):
+                continue
+            if widget.geometry().bottom() >= top and not widget.isHidden():
                 return widget, widget.y() - top
         return None
 

@@ -52,11 +52,12 @@ def link(card: MessageCard, words: str) -> StripLink:
     return next(one for one in card.findChildren(StripLink) if one.text() == words and not one.isHidden())
 
 
-def follow_up(world: World, count: int, **values: object) -> str:
-    """A ticket with this many further mails of the same customer."""
-    first = world.mail(sent_at=now() - timedelta(hours=9), text="Message 0", **values)
+def follow_up(world: World, count: int, *, days: int = 0, **values: object) -> str:
+    """A ticket with this many further mails of the same customer, which came so many days ago."""
+    present = now() - timedelta(days=days)
+    first = world.mail(sent_at=present - timedelta(hours=9), text="Message 0", **values)
     for number in range(1, count + 1):
-        world.mail.answer(first, sent_at=now() - timedelta(minutes=500 - number), text=f"Message {number}")
+        world.mail.answer(first, sent_at=present - timedelta(minutes=500 - number), text=f"Message {number}")
     assert first.ticket_id is not None
     return first.ticket_id
 
@@ -76,10 +77,12 @@ def test_a_ticket_shows_its_messages_and_facts(qtbot: QtBot, pane: ThreadPane, w
     assert f"#{world.row(ticket).number}" in pane._header._facts.accessibleName()
 
 
+@pytest.mark.parametrize("days", [0, 3])
 def test_the_newest_fifty_are_shown_and_older_ones_on_request(
-    qtbot: QtBot, pane: ThreadPane, world: World
+    qtbot: QtBot, pane: ThreadPane, world: World, days: int
 ) -> None:
-    show(qtbot, pane, follow_up(world, 80))
+    """Also when the day that is named above the first of the fifty is named further up afterwards."""
+    show(qtbot, pane, follow_up(world, 80, days=days))
     assert texts(pane)[0] == "Message 31"
     assert pane._column.is_at_bottom
     pane._column.verticalScrollBar().setValue(0)
