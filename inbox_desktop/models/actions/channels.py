@@ -108,6 +108,8 @@ class SaveSetting(Action):
         if setting is None:
             session.add(Setting(key=self.key, value=self.value))
             return Effect()
+        if setting.value == self.value:
+            return Effect()  # nobody is told of it: whoever hears of settings begins anew
         undo = SaveSetting(actor=self.actor, key=self.key, value=setting.value)
         setting.value = self.value
         return Effect(undo=undo)

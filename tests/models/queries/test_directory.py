@@ -1,12 +1,14 @@
 """People, channels and settings."""
 
+from dataclasses import replace
+
 from inbox_desktop.models.actions import agent
 from inbox_desktop.models.actions.channels import RemoveChannel, SaveSetting
 from inbox_desktop.models.ids import new_id
 from inbox_desktop.models.kinds import ChannelKind
 from inbox_desktop.models.mail_settings import MailSettings
 from inbox_desktop.models.queries.directory import agents, channel_settings, channels, me, setting
-from inbox_desktop.models.store import Store
+from inbox_desktop.models.store import Changed, Store
 from tests.models.samples import SUPPORT, add_agent, add_channel, done, mail_settings
 
 
@@ -57,6 +59,18 @@ def test_the_settings_of_a_channel(store: Store, email_channel: str) -> None:
         assert channel_settings(connection, new_id()) is None
     assert found is not None
     assert MailSettings.from_json(found) == mail_settings()
+
+
+def test_a_setting_that_is_saved_as_it_is_is_no_news(store: Store, julia: str) -> None:
+    heard: list[Changed] = []
+    save = SaveSetting(actor=agent(julia), key="k", value={"a": [1]})
+    done(store, save)
+    store.subscribe(heard.append)
+    outcome = done(store, replace(save, id=new_id()))
+    assert [changed.kind for changed in heard if changed.kind == "setting"] == []
+    assert outcome.undo is None
+    done(store, replace(save, id=new_id(), value={"a": [2]}))
+    assert [changed.kind for changed in heard if changed.kind == "setting"] == ["setting"]
 
 
 def test_a_setting_or_its_default(store: Store, julia: str) -> None:
