@@ -82,6 +82,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("snooze", "Snooze", _T, ("S",), "clock", _with_tickets),
     Command("assign", "Assign", _T, ("A",), "user", _with_tickets),
     Command("assign_me", "Assign to me", _T, ("I",), "user", _not_all_mine),
+    Command("tag", "Add a tag", _T, ("L",), "tag", _with_one),
     Command("unread", "Mark unread", _T, ("U",), "eye-off", _any(lambda row: not row.unread)),
     Command("read", "Mark read", _T, ("Shift+U",), "eye", _any(lambda row: row.unread)),
     Command("block", "Block this customer", _T, (), "block", _any(lambda row: not row.customer_blocked)),

@@ -90,6 +90,11 @@ class Panes(QSplitter):
             self._overview_wanted = not self._overview_wanted
         self.fold()
 
+    def show_overview(self) -> None:
+        """Show the overview if it is hidden."""
+        if self._panes[_OVERVIEW].isHidden():
+            self.toggle_overview()
+
     @property
     def are_views_folded(self) -> bool:
         """Whether the views have gone into a menu."""

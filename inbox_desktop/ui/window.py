@@ -173,6 +173,7 @@ class MainWindow(QWidget):
             "previous": lambda: self.tickets.step(-1),
             "search": self._focus_search,
             "overview": self.panes.toggle_overview,
+            "tag": self._begin_tag,
             "back": self._back,
             "reply": self.thread_pane.focus_reply,
             "note": self.thread_pane.focus_note,
@@ -183,6 +184,10 @@ class MainWindow(QWidget):
         }
         table.update({name: partial(self.show_place, place) for name, place in _PLACES.items()})
         return table
+
+    def _begin_tag(self) -> None:
+        self.panes.show_overview()
+        self.overview.begin_tag()
 
     # Commands
 

@@ -153,6 +153,19 @@ def test_e_closes_goes_on_and_ctrl_z_brings_it_back(desk: Desk) -> None:
     assert desk.status(first) is TicketStatus.OPEN
 
 
+def test_l_shows_the_customer_and_takes_a_tag(desk: Desk) -> None:
+    desk.select(desk.listed()[0])
+    if desk.window.overview.isVisible():
+        desk.press(Qt.Key.Key_O)
+    assert not desk.window.overview.isVisible()
+    desk.press(Qt.Key.Key_L)
+    desk.wait(lambda: isinstance(QApplication.focusWidget(), QLineEdit))
+    write(QApplication.focusWidget() or desk.window, "refund")
+    desk.press(Qt.Key.Key_Return)
+    desk.wait(lambda: "refund" in desk.world.row(desk.chosen()).tags)
+    assert desk.window.overview.isVisible()
+
+
 def test_shift_e_goes_on_even_where_closed_tickets_stay(desk: Desk) -> None:
     desk.go(ALL)
     first, second = desk.listed()[:2]
