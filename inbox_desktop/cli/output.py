@@ -49,7 +49,7 @@ def ticket_json(row: TicketRow) -> dict[str, Any]:
 
 
 def message_json(row: MessageRow) -> dict[str, Any]:
-    """A message as scripts see it; `delivery` is the state of an outgoing one, else null."""
+    """A message as scripts see it; `delivery` is the state of an outgoing one, else null; the detail says why."""
     return {
         "id": row.id,
         "ticket_id": row.ticket_id,
@@ -60,6 +60,7 @@ def message_json(row: MessageRow) -> dict[str, Any]:
         "text": row.text,
         "visible_text": row.visible_text,
         "delivery": row.delivery.state.value if row.delivery else None,
+        "delivery_detail": _delivery_detail(row),
         "external_id": row.external_id,
         "attachments": [
             {"filename": a.filename, "content_type": a.content_type, "size": a.size, "inline": a.inline}
@@ -80,5 +81,15 @@ def message_lines(row: MessageRow) -> str:
     """A message with its head, for people."""
     state = f" [{row.delivery.state.value}]" if row.delivery else ""
     head = f"--- {row.kind.value} from {row.author_name} <{row.author_address}>, {iso(row.sent_at)}{state}"
+    why = "".join(f"\n  {line}" for line in _delivery_detail(row).splitlines())
     files = "".join(f"\n  attachment: {a.filename} ({a.size} bytes)" for a in row.attachments)
-    return f"{head}\n{row.visible_text}{files}\n"
+    return f"{head}{why}\n{row.visible_text}{files}\n"
+
+
+def _delivery_detail(row: MessageRow) -> str:
+    """Why an outgoing message has not simply arrived, a line for the message and for each address; or ""."""
+    if row.delivery is None:
+        return ""
+    lines = [row.delivery.detail, ""]
+    lines += [f"{one.address}: {one.detail}" for one in row.delivery.recipients if one.detail not in lines]
+    return "\n".join(dict.fromkeys(filter(None, lines)))

@@ -59,7 +59,7 @@ class Pauses:
 
 
 class DeliveryRecord:
-    """Writes the steps of deliveries. `tally` counts the ends since it was cleared.
+    """Writes the steps of deliveries. `tally` holds how deliveries ended since it was cleared, by id.
 
     `storage_tries` limits how often a result is written when the store fails; None means for ever.
     """
@@ -76,7 +76,7 @@ class DeliveryRecord:
         self.pauses = pauses
         self.clock = clock
         self.on_problem = on_problem
-        self.tally: dict[DeliveryState, int] = {}
+        self.tally: dict[str, DeliveryState] = {}
         self.storage_tries: int | None = None
         self._write = write
         self._key = store.profile.signing_key()
@@ -130,9 +130,15 @@ class DeliveryRecord:
                 await asyncio.sleep(self.pauses.storage)
                 continue
             for outcome in outcomes:
-                if isinstance(outcome, Outcome) and isinstance(outcome.action, FinishAttempt):
-                    self.tally[outcome.action.state] = self.tally.get(outcome.action.state, 0) + 1
+                self._count(outcome)
             return
+
+    def _count(self, outcome: Outcome | Refusal) -> None:
+        """Count a delivery under its last end: one that was looked up has another than at first."""
+        if isinstance(outcome, Outcome) and isinstance(outcome.action, FinishAttempt):
+            self.tally[outcome.action.delivery_id] = outcome.action.state
+        elif isinstance(outcome, Outcome) and isinstance(outcome.action, PostponeAttempt):
+            self.tally.pop(outcome.action.delivery_id, None)
 
     def finish(
         self,

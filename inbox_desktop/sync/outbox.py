@@ -8,6 +8,7 @@ and is left to a person if it is not found there.
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -147,12 +148,9 @@ class Outbox:
             await self._stop()
         with self._store.read() as connection:
             waiting = reading.waiting(connection)
-        ended = self._record.tally.get
+        ended = Counter(self._record.tally.values())
         return OutboxCounts(
-            ended(DeliveryState.SENT, 0),
-            ended(DeliveryState.FAILED, 0),
-            ended(DeliveryState.UNKNOWN, 0),
-            waiting,
+            ended[DeliveryState.SENT], ended[DeliveryState.FAILED], ended[DeliveryState.UNKNOWN], waiting
         )
 
     async def _hurry_at_start(self) -> None:

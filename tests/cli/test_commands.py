@@ -42,6 +42,7 @@ MESSAGE_KEYS = [
     "text",
     "visible_text",
     "delivery",
+    "delivery_detail",
     "external_id",
     "attachments",
 ]

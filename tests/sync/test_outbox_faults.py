@@ -14,6 +14,7 @@ from inbox_desktop.models.actions.deliveries import (
 )
 from inbox_desktop.models.errors import StorageFullError
 from inbox_desktop.models.kinds import DeliveryState
+from inbox_desktop.sync.outbox import OutboxCounts
 from tests.support.smtp_server import KINDS, POINTS
 from tests.sync.outbox_desk import (
     ANA,
@@ -77,6 +78,15 @@ async def strike(desk: Desk, point: str, kind: str, found: bool | None) -> None:
         await desk.outbox().flush_once()
         assert desk.state(delivery) is SENT, case
         assert desk.copies(desk.message(delivery).external_id) == copies + 1, case
+
+
+async def test_what_is_found_after_an_ambiguous_end_counts_as_sent_only(desk: Desk) -> None:
+    delivery = desk.reply()
+    desk.look_ups.answer = lambda _mail: True
+    desk.smtp.fail("accepted", "drop")
+    counts = await desk.outbox().flush_once()
+    assert desk.state(delivery) is SENT
+    assert counts == OutboxCounts(sent=1, failed=0, unknown=0, waiting=0)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
