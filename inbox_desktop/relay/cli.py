@@ -11,6 +11,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from sqlalchemy.exc import DBAPIError
+
 from inbox_desktop.models.clock import iso
 from inbox_desktop.models.errors import InboxError
 
@@ -32,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = options.run(options)
     except InboxError as error:
         sys.stderr.write(f"{error}\n")
+        return FAILED
+    except DBAPIError as error:  # the database could be opened, and fails now: a full disk, a lost server
+        sys.stderr.write(f"The relay's database can't be used ({error.orig}). What was asked was not done.\n")
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from inbox_desktop.relay.cli import main
 from inbox_desktop.relay.config import RelayConfig
@@ -48,6 +49,15 @@ def test_invite_list_and_revoke(typed, config: RelayConfig, start_relay) -> None
     assert (exit_code, said) == (0, "Ana can no longer use this relay.\n")
     assert "revoked" in typed("desktops")[1]
     assert typed("revoke", "Ana")[0] == 1
+
+
+def test_a_full_disk_is_said_in_words(typed, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    def full(_connection: object) -> None:
+        raise OperationalError("UPDATE", {}, Exception("database or disk is full"))
+
+    monkeypatch.setattr("inbox_desktop.relay.migrate.renew_epoch", full)
+    code, _said, problem = typed("new-epoch")
+    assert (code, "disk is full" in problem, "Traceback" in problem) == (1, True, False)
 
 
 def test_two_desktops_of_one_name_need_the_id(typed, config: RelayConfig, start_relay) -> None:  # type: ignore[no-untyped-def]
