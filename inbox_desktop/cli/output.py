@@ -49,7 +49,7 @@ def ticket_json(row: TicketRow) -> dict[str, Any]:
 
 
 def message_json(row: MessageRow) -> dict[str, Any]:
-    """A message as scripts see it; `delivery` is the state of an outgoing one, else null; the detail says why."""
+    """A message as scripts see it; `delivery` is the state of an outgoing one, else null; below it: why."""
     return {
         "id": row.id,
         "ticket_id": row.ticket_id,
