@@ -97,7 +97,8 @@ class Strip(QWidget):
         if natural <= width - beside:
             return min(width, beside + natural), px(_LEAST)
         height = self._words_height(width - beside)
-        if self.links and height > _MOST_LINES * QFontMetrics(font).lineSpacing():
+        is_squeezed = width - beside < px(_NARROWEST)  # less than what their height was measured in
+        if self.links and (is_squeezed or height > _MOST_LINES * QFontMetrics(font).lineSpacing()):
             self._links_below = True
             used = min(width, alone + max(natural, self._links_width()))
             height = self._words_height(used - alone) + self._links_height() + px(_PAD_Y)

@@ -52,3 +52,17 @@ def test_links_stand_below_words_that_would_be_squeezed_beside_them(qtbot: QtBot
         assert (links[0].y() > strip.height() / 2) is not is_beside
         assert links[0].geometry().right() < links[1].x()
         assert links[1].geometry().right() <= strip.width()
+
+
+def test_a_few_words_that_have_no_room_beside_links_stand_above_them(qtbot: QtBot) -> None:
+    theme().install("light")
+    host = QWidget()
+    qtbot.addWidget(host)
+    strip = Strip("Queued, offline. It leaves by itself later.", Tone.NEUTRAL, host)
+    links = [strip.add_link(words, lambda: None) for words in ("Undo", "Send now")]
+    width, height = strip.fit(224)
+    strip.resize(width, height)
+    strip.show()
+    host.show()
+    assert width <= 224
+    assert links[0].y() > height / 2
