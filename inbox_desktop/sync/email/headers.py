@@ -235,7 +235,10 @@ def read_message_id(headers: Headers, name: str = "message-id") -> str | None:
 
 def read_ids(headers: Headers, name: str) -> tuple[str, ...]:
     """All message ids of a field in order, each once; of a longer list the first and the newest are kept."""
-    found = dict.fromkeys(_MESSAGE_ID.findall(" ".join(headers.all(name))))
+    value = " ".join(headers.all(name))
+    if "=?" in value:  # RFC 2047 forbids encoded words here; Python's email package writes long ids as such
+        value = decode_words(value)
+    found = dict.fromkeys(_MESSAGE_ID.findall(value))
     ids = tuple(message_id for message_id in found if not has_controls(message_id))
     return ids if len(ids) <= MAX_REFERENCES else (ids[0], *ids[1 - MAX_REFERENCES :])
 

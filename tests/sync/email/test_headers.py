@@ -112,6 +112,19 @@ def test_ids_keep_their_brackets_and_order() -> None:
     assert read_message_id(headers, "in-reply-to") == "<c@d>"
 
 
+def test_ids_in_encoded_words_are_read() -> None:
+    """As Python's email package writes ids that are longer than a line."""
+    block = (
+        b"In-Reply-To: =?utf-8?q?=3C01a205bf293a7f7dbfdd679870de4176=2E01a205bf2b8b7e6?=\r\n"
+        b" =?utf-8?q?990faa=40harbor=2Eexample?=\r\n =?utf-8?q?=3E?=\r\n"
+        b"References: <1@x> =?utf-8?q??=\r\n =?utf-8?q?=3C2=40y=2Eexample=3E?= =?broken?"
+    )
+    headers = read_headers(block)
+    replied = "<01a205bf293a7f7dbfdd679870de4176.01a205bf2b8b7e6990faa@harbor.example>"
+    assert read_message_id(headers, "in-reply-to") == replied
+    assert read_ids(headers, "references") == ("<1@x>", "<2@y.example>")
+
+
 def test_of_a_long_thread_the_first_and_the_newest_ids_are_kept() -> None:
     ids = [f"<{number}@x>" for number in range(1_000)]
     kept = read_ids(read_headers(b"References: " + " ".join(ids).encode()), "references")
