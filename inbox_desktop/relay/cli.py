@@ -7,6 +7,7 @@ import logging
 import re
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -107,9 +108,8 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _init(options: argparse.Namespace) -> int:
-    relay = _open(options)
-    relay.close()
-    print(f"The relay's database is ready ({_where(relay.config)}).")
+    with closing(_open(options)) as relay:
+        print(f"The relay's database is ready ({_where(relay.config)}).")
     return 0
 
 
@@ -117,9 +117,8 @@ def _invite(options: argparse.Namespace) -> int:
     from inbox_desktop.relay.access import invite
 
     valid = _validity(options.valid)
-    relay = _open(options)
-    code = relay.database.write(lambda writing: invite(writing, options.name[:100], valid))
-    relay.close()
+    with closing(_open(options)) as relay:
+        code = relay.database.write(lambda writing: invite(writing, options.name[:100], valid))
     print(code)
     sys.stderr.write(f"One desktop can join with this code within {options.valid}. It is told this once.\n")
     return 0
@@ -128,9 +127,8 @@ def _invite(options: argparse.Namespace) -> int:
 def _desktops(options: argparse.Namespace) -> int:
     from inbox_desktop.relay.access import desktops
 
-    relay = _open(options)
-    rows = relay.database.read(desktops)
-    relay.close()
+    with closing(_open(options)) as relay:
+        rows = relay.database.read(desktops)
     for row in rows:
         state = f"revoked {iso(row.revoked_at)}" if row.revoked_at else f"seen {iso(row.seen_at) or 'never'}"
         print(f"{row.id}  {row.name or '(no name)'}  joined {iso(row.created_at)}  {state}")
@@ -141,16 +139,13 @@ def _revoke(options: argparse.Namespace) -> int:
     from inbox_desktop.relay.access import desktops, revoke
     from inbox_desktop.relay.config import RelayError
 
-    relay = _open(options)
-    try:
+    with closing(_open(options)) as relay:
         rows = [row for row in relay.database.read(desktops) if row.revoked_at is None]
         found = [row for row in rows if options.desktop in {row.id, row.name}]
         if len(found) != 1:
             many = "Several desktops have this name" if found else "No desktop has this name or id"
             raise RelayError(f"{many}. Nothing was changed. See `inbox-relay desktops`, and give the id.")
         relay.database.write(lambda writing: revoke(writing, found[0].id))
-    finally:
-        relay.close()
     print(f"{found[0].name or found[0].id} can no longer use this relay.")
     return 0
 
@@ -158,9 +153,8 @@ def _revoke(options: argparse.Namespace) -> int:
 def _new_epoch(options: argparse.Namespace) -> int:
     from inbox_desktop.relay.migrate import renew_epoch
 
-    relay = _open(options)
-    relay.database.write(lambda writing: renew_epoch(writing.connection))
-    relay.close()
+    with closing(_open(options)) as relay:
+        relay.database.write(lambda writing: renew_epoch(writing.connection))
     print("Every desktop reads everything anew when it next connects.")
     return 0
 
