@@ -10,14 +10,14 @@ Link = tuple[str, Callable[[], None]]
 
 
 class NoticeStrip(QWidget):
-    """Shows one sentence with links at a time, or is not there."""
+    """Shows one sentence with links at a time, or is not there. `inset` pixels stay free at both sides."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, *, inset: int = 10) -> None:
         super().__init__(parent)
         self._banner: Banner | None = None
         self._said: tuple[str, tuple[str, ...]] = ("", ())
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(10, 2, 10, 6)
+        self._column.setContentsMargins(inset, 2, inset, 6)
         self.hide()
 
     @property

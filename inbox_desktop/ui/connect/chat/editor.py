@@ -103,7 +103,7 @@ class ChatEditor(QDialog):
             self.care,
         )
         self.install = InstallSection(bridge, self, relay_url)
-        self.strip = NoticeStrip(self)
+        self.strip = NoticeStrip(self, inset=0)
         # In the order of Tab: the list of pages, the page, the preview, the foot.
         self._pages = self._stack_of_pages()
         self.preview = PreviewColumn(bridge, self)
@@ -113,6 +113,7 @@ class ChatEditor(QDialog):
         self.show_page(0)
         if self._is_new:
             self._show_site(ChatSite("", (), support_address=addresses[0] if addresses else ""))
+            self.look.name.setFocus()
         else:
             self._load()
 

@@ -204,6 +204,7 @@ def test_a_text_that_cannot_be_filled_in_is_refused(qtbot: QtBot, editor: ChatEd
 
 def test_a_new_chat_is_made_and_leads_to_its_script_tag(qtbot: QtBot, bridge: Bridge, world: World) -> None:
     editor = opened(qtbot, bridge)
+    assert editor.focusWidget() is editor.look.name
     assert editor.save_button.text() == "Create chat"
     assert editor.care.address.currentData() == "support@harbor.example"
     write(editor.look.name, "My shop")
