@@ -143,5 +143,32 @@ def test_a_message_waits_for_its_file_and_an_upload_for_the_network(
     ana.context.set_offline(True)
     ana.context.set_offline(False)
     expect(ana.panel.locator(".chip[data-state=ready]")).to_be_visible()
+    expect(ana.panel.get_by_role("alert")).to_have_text("")
     ana.box.press("Enter")
     assert [file["name"] for file in desk.message("With picture")["files"]] == ["slow.png"]
+
+
+def test_what_a_reload_cuts_off_is_said(arrive: Callable[..., Visitor], desk: Desk, downloads: Path) -> None:
+    ana = arrive().visit().open()
+    slow, false, quick = downloads / "slow.png", downloads / "false.png", downloads / "quick.png"
+    for path, content in ((slow, PNG), (false, b"\x7fELF\x02\x01\x01\x00"), (quick, PNG)):
+        path.write_bytes(content)
+    picker = ana.panel.locator("input[type=file]")
+    picker.set_input_files([quick, false])
+    expect(ana.panel.locator(".chip[data-state=ready]")).to_have_count(1)
+    expect(ana.panel.locator(".chip[data-state=failed]")).to_have_count(1)
+    ana.page.route("**/files?*", lambda _route: None)
+    picker.set_input_files(slow)
+    ana.box.fill("See these")
+    ana.page.reload()
+    alert = ana.panel.get_by_role("alert")
+    expect(alert).to_have_text("slow.png was not uploaded before the page changed. Please attach it again.")
+    expect(ana.box).to_have_value("See these")
+    expect(ana.panel.locator(".chip")).to_have_count(1)
+    ana.page.unroute("**/files?*")
+    ana.panel.locator("input[type=file]").set_input_files(slow)
+    expect(alert).to_have_text("")
+    expect(ana.panel.locator(".chip[data-state=ready]")).to_have_count(2)
+    ana.box.press("Enter")
+    names = {file["name"] for file in desk.message("See these")["files"]}
+    assert names == {"quick.png", "slow.png"}

@@ -159,6 +159,28 @@ def test_blocked_storage_lasts_for_the_page(arrive: Callable[..., Visitor], desk
     assert desk.message("Fine")["conversation_id"] == conversation
 
 
+@pytest.mark.parametrize("junk", ["[null]", '{"a": 1}', "7", '"text"', "{", "null", "[{}]"])
+def test_what_somebody_else_stored_under_its_names_does_no_harm(
+    arrive: Callable[..., Visitor], desk: Desk, create_chat: Callable[..., str], junk: str
+) -> None:
+    chat_id = create_chat()
+    ana = arrive(chat_id).visit().open()
+    ana.page.evaluate(
+        """([prefix, junk]) => {
+          for (const key of "visitor contact queue config read contactSkipped".split(" "))
+            localStorage.setItem(prefix + key, junk);
+          for (const key of "draft files uploading faq".split(" "))
+            sessionStorage.setItem(prefix + key, junk);
+        }""",
+        [f"inbox-chat.{chat_id}.", junk],
+    )
+    ana.page.reload()
+    for _ in range(ana.panel.locator(".chip").count()):
+        ana.panel.get_by_role("button", name="Remove").first.click()
+    ana.write(f"In spite of {junk}")
+    desk.message(f"In spite of {junk}")
+
+
 @pytest.mark.parametrize("way", ["by socket", "by polling"])
 def test_a_visitor_whom_the_relay_has_forgotten_begins_anew(
     arrive: Callable[..., Visitor], desk: Desk, way: str

@@ -18,7 +18,7 @@ class Chat {
     this.outbox = new Outbox(this);
     this.link = new Link(this);
     this.uploads = new Uploads(this);
-    this.config = this.memory.get("config");
+    this.config = this.keptConfig;
     this.configAt = 0;
     this.identity = null;
     this.typing = { name: null };
@@ -68,6 +68,11 @@ class Chat {
     this.useConfig(config);
   }
 
+  get keptConfig() {
+    const config = this.memory.record("config");
+    return config && config.welcome && config.faq ? config : null;
+  }
+
   useConfig(config) {
     this.config = config;
     this.configAt = Date.now();
@@ -94,12 +99,13 @@ class Chat {
   // ------------------------------------------------------------------ the visitor
 
   get visitor() {
-    return this.memory.get("visitor");
+    const visitor = this.memory.record("visitor");
+    return visitor && visitor.token ? visitor : null;
   }
 
   // Name and e-mail as far as known: what the relay holds, else what was typed for it.
   get contact() {
-    const known = this.visitor || this.memory.get("contact") || {};
+    const known = this.visitor || this.memory.record("contact") || {};
     return { name: known.name || (this.identity && this.identity.name) || "", email: known.email || "" };
   }
 
@@ -205,8 +211,9 @@ class Chat {
     this.link.stop();
     this.identity = null;
     for (const key of ["visitor", "contact", "contactSkipped", "queue", "read"]) this.memory.remove(key);
-    for (const key of ["draft", "files", "faq"]) this.tab.remove(key);
+    for (const key of ["draft", "files", "uploading", "faq"]) this.tab.remove(key);
     this.uploads.list = [];
+    this.uploads.lost = [];
     this.thread.clear();
     this.isLoaded = true;
     this.changed();
@@ -320,7 +327,7 @@ class Chat {
   }
 
   get askedFaq() {
-    return this.tab.get("faq") || [];
+    return this.tab.list("faq").filter(Number.isInteger);
   }
 
   askFaq(index) {
@@ -337,7 +344,7 @@ class Chat {
 
   // Positions count per conversation, so what was read is kept with its conversation.
   get readPosition() {
-    const read = this.memory.get("read");
+    const read = this.memory.record("read");
     return read && this.thread.current && read.conversation === this.thread.current.id ? read.position : 0;
   }
 
@@ -372,7 +379,7 @@ class Chat {
   // ------------------------------------------------------------------ other tabs
 
   otherTabChanged(key) {
-    if (key === "config") this.config = this.memory.get("config") || this.config;
+    if (key === "config") this.config = this.keptConfig || this.config;
     if (key === "queue") this.outbox.takeOver();
     if ((key === "visitor" || key === null) && !this.visitor) {
       this.link.stop();

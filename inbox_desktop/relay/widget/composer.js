@@ -5,6 +5,7 @@ class Composer {
     this.chat = chat;
     this.host = host; // {sent(), announce(text)}
     this.problems = [];
+    this.waitsForFiles = false;
     this.text = el("textarea", {
       rows: "1",
       dir: "auto",
@@ -14,7 +15,7 @@ class Composer {
       onkeydown: (event) => this.keyDown(event),
       onpaste: (event) => this.pasted(event),
     });
-    this.text.value = chat.tab.get("draft") || "";
+    this.text.value = String(chat.tab.get("draft") || "");
     this.picker = el("input", {
       type: "file",
       multiple: true,
@@ -66,10 +67,17 @@ class Composer {
   }
 
   showState() {
-    const over = [...this.text.value].length - LONGEST_MESSAGE;
-    const problems = over > 0 ? [this.chat.say("tooLong", { n: over })] : this.problems;
-    setText(this.problem, problems.join(" "));
+    setText(this.problem, this.whatIsWrong.join(" "));
     this.submit.setAttribute("aria-disabled", String(!this.canSend));
+  }
+
+  get whatIsWrong() {
+    const { chat } = this;
+    const over = [...this.text.value].length - LONGEST_MESSAGE;
+    if (over > 0) return [chat.say("tooLong", { n: over })];
+    if (chat.uploads.isReady) this.waitsForFiles = false;
+    if (this.waitsForFiles) return [chat.say("fileFirst")];
+    return [...chat.uploads.lost.map((name) => chat.say("uploadLost", { name })), ...this.problems];
   }
 
   get canSend() {
@@ -123,6 +131,7 @@ class Composer {
 
   typed() {
     this.problems = [];
+    this.chat.uploads.lost = [];
     this.chat.tab.set("draft", this.text.value);
     if (this.text.value) this.chat.tellTyping();
     this.grow();
@@ -155,6 +164,7 @@ class Composer {
   }
 
   take(files) {
+    this.chat.uploads.lost = [];
     this.problems = this.chat.uploads.add([...files]);
     this.render();
   }
@@ -162,12 +172,13 @@ class Composer {
   send(event) {
     event.preventDefault();
     if (!this.canSend) {
-      if (!this.chat.uploads.isReady) this.problems = [this.chat.say("fileFirst")];
+      this.waitsForFiles = !this.chat.uploads.isReady;
       this.showState();
       return;
     }
     const text = this.text.value.trim();
     this.problems = [];
+    this.chat.uploads.lost = [];
     this.text.value = "";
     this.chat.tab.remove("draft");
     this.chat.send(text, this.chat.uploads.take());

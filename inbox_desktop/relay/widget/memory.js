@@ -26,6 +26,17 @@ class Memory {
     }
   }
 
+  // A list, or an object, that is kept there: what else stands there is not ours.
+  list(key) {
+    const value = this.get(key);
+    return Array.isArray(value) ? value : [];
+  }
+
+  record(key) {
+    const value = this.get(key);
+    return typeof value === "object" && !Array.isArray(value) ? value : null;
+  }
+
   set(key, value) {
     try {
       if (!this.storage) throw new Error("blocked");

@@ -14,8 +14,7 @@ class Outbox {
 
   // What waits: {client_id, text, files, faq, page_url, at, failed}; failed holds the relay's code for a refusal.
   get items() {
-    const items = this.chat.memory.get("queue");
-    return Array.isArray(items) ? items : [];
+    return this.chat.memory.list("queue").filter((item) => item && item.client_id && Array.isArray(item.files));
   }
 
   // Read and written in one go: no other tab's script runs between the two on the same storage for long enough to

@@ -6,7 +6,11 @@ class Uploads {
   constructor(chat) {
     this.chat = chat;
     // {key, name, size, type, state: uploading | waiting | ready | failed, share, file_id, file, stop, isUnwanted}
-    this.list = (chat.tab.get("files") || []).map((file) => ({ ...file, state: "ready", share: 1 }));
+    const ready = chat.tab.list("files").filter((file) => file && file.file_id);
+    this.list = ready.map((file) => ({ ...file, state: "ready", share: 1 }));
+    // The names of those that were under way when the page went: a browser gives a file to one page only.
+    this.lost = chat.tab.list("uploading").filter((name) => typeof name === "string");
+    chat.tab.remove("uploading");
   }
 
   get isReady() {
@@ -33,6 +37,7 @@ class Uploads {
       this.list.push(upload);
       this.run(upload);
     }
+    this.keep();
     this.chat.changed();
     return problems;
   }
@@ -61,7 +66,6 @@ class Uploads {
         this.chat.calls.upload(path, token, upload.file, progress, upload.stop.signal),
       );
       Object.assign(upload, { state: "ready", share: 1, file_id: file.file_id, name: file.name, file: null });
-      this.keep();
     } catch (error) {
       if (upload.stop.signal.aborted) return; // taken away by the visitor
       upload.share = 0;
@@ -69,6 +73,7 @@ class Uploads {
       upload.isUnwanted = error.status === 415 || error.status === 413; // the same again would end the same
       if (!(error instanceof Unreachable) && !(error instanceof Refusal)) throw error;
     } finally {
+      this.keep();
       this.chat.changed();
     }
   }
@@ -102,6 +107,9 @@ class Uploads {
 
   keep() {
     const ready = this.list.filter((upload) => upload.state === "ready");
+    const others = this.list.filter((upload) => upload.state !== "ready" && !upload.isUnwanted);
+    if (others.length) this.chat.tab.set("uploading", others.map((upload) => upload.name));
+    else this.chat.tab.remove("uploading");
     this.chat.tab.set(
       "files",
       ready.map(({ key, name, size, type, file_id }) => ({ key, name, size, type, file_id })),
