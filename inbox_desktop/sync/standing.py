@@ -20,14 +20,22 @@ STORAGE_AGAIN_SECONDS = 30.0
 
 
 class Standing:
-    """A runner's health and its waits. Belongs to the event loop; `told` is what was told last."""
+    """A runner's health and its waits. Belongs to the event loop; `told` is what was told last.
+
+    `longest_wait` (seconds) bounds the waits that grow by themselves, not those that a trouble asks for.
+    """
 
     def __init__(
-        self, channel_id: str, kind: ChannelKind, name: str, listener: Callable[[Health], None]
+        self,
+        channel_id: str,
+        kind: ChannelKind,
+        name: str,
+        listener: Callable[[Health], None],
+        longest_wait: float = 300.0,
     ) -> None:
         self.told = Health(channel_id, kind, name, ChannelState.STARTING)
         self._listener = listener
-        self._backoff = Backoff()
+        self._backoff = Backoff(most=longest_wait)
         self._woken = asyncio.Event()
 
     def tell(self, state: ChannelState, reason: str = "", progress: Progress | None = None) -> None:

@@ -33,6 +33,14 @@ async def waited(standing: Standing, error: InboxError, patch: pytest.MonkeyPatc
     return seconds[0]
 
 
+async def test_growing_waits_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    standing = Standing("relay", ChannelKind.CHAT, "Relay", lambda _health: None, 30.0)
+    offline = ChannelError(Fault.NAME, "No such name.")
+    seconds = [await waited(standing, offline, monkeypatch) for _ in range(12)]
+    assert max(seconds) <= 30.0
+    assert seconds[0] <= 1.0
+
+
 class TestTelling:
     async def test_what_is_connected_says_since_when(self, standing: Standing, told: list[Health]) -> None:
         standing.tell(ChannelState.SYNCING, progress=Progress(1, 2))

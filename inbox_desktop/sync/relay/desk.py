@@ -64,7 +64,7 @@ class RelayDesk:
         await self._services.relay.close()
         await self._services.write(lambda session: _save(session, settings))
         await self._bring_chats(url, token, secret_env)
-        self._services.relay_link.settings_changed()  # perhaps nothing but the token is another
+        self._services.relay_link.begin_anew()  # perhaps nothing but the token is another
         return RelayInfo(url, me.public_url, me.version)
 
     async def disconnect(self) -> None:

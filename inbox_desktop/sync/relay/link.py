@@ -16,7 +16,7 @@ from inbox_desktop.models.queries.chats import tickets_of_conversations
 from inbox_desktop.models.queries.directory import me
 from inbox_desktop.sync.backoff import Backoff
 from inbox_desktop.sync.errors import ChannelError, OutsideError
-from inbox_desktop.sync.relay.access import RELAY
+from inbox_desktop.sync.relay.access import RELAY, RelaySettings
 from inbox_desktop.sync.relay.live import LiveBoard
 from inbox_desktop.sync.relay.telling import telling_texts
 from inbox_desktop.sync.report import Counts
@@ -37,6 +37,8 @@ WITHOUT_SOCKET_SECONDS: Final = 5.0
 GATHER_SECONDS: Final = 0.2
 """So long is waited for more of what was read and closed before the relay is told of it."""
 TYPING_EVERY_SECONDS: Final = 3.0
+LONGEST_WAIT: Final = 30.0
+"""Visitors wait at the relay: it is looked for again after so many seconds at the latest."""
 
 _TROUBLE = (OutsideError, StorageError)
 
@@ -47,8 +49,9 @@ class RelayLink:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._listeners: list[Callable[[Health], None]] = [telling_texts(services)]
-        self._standing = Standing(RELAY, ChannelKind.CHAT, "Relay", self._tell)
+        self._standing = Standing(RELAY, ChannelKind.CHAT, "Relay", self._tell, LONGEST_WAIT)
         self._changed = asyncio.Event()
+        self._is_new = False
         self._socket: RelaySocket | None = None
         self._pushing: Pushing | None = None
         self._follower: FeedFollower | None = None
@@ -62,6 +65,7 @@ class RelayLink:
         """Go on until cancelled. The world's faults are told and waited out; our own are raised."""
         while True:
             self._changed.clear()
+            self._is_new = False
             settings = await self._services.relay.settings()
             if settings is None:
                 self._say_unconnected()
@@ -70,13 +74,22 @@ class RelayLink:
             # Channels are not told: one that failed and is connected next sends at once what waits.
             self.health = replace(self._standing.told, state=ChannelState.STARTING, reason="", retry_at=None)
             serving = asyncio.create_task(self._serve(), name="relay")
-            changing = asyncio.create_task(self._changed.wait(), name="relay's settings")
+            changing = asyncio.create_task(self._changed_from(settings), name="relay's settings")
             try:
                 await asyncio.wait((serving, changing), return_when=asyncio.FIRST_COMPLETED)
                 if serving.done():
                     serving.result()  # it only ends by a bug, which is the crew's to tell
             finally:
                 await end((serving, changing))
+
+    async def _changed_from(self, settings: RelaySettings) -> None:
+        """Return once it is another relay, another token, or none; other settings end nothing."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            is_new, self._is_new = self._is_new, False
+            if is_new or await self._services.relay.settings() != settings:
+                return
 
     async def sync_once(self) -> dict[str, Counts]:
         """Take in everything that is there and tell what is to be told; all channels share one such round.
@@ -96,6 +109,11 @@ class RelayLink:
 
     def settings_changed(self) -> None:
         """Perhaps it is another relay, or none."""
+        self._changed.set()
+
+    def begin_anew(self) -> None:
+        """It was connected just now, perhaps with nothing new but the token."""
+        self._is_new = True
         self._changed.set()
 
     def wake(self) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from inbox_desktop.models.actions import agent
+from inbox_desktop.models.actions.channels import SaveSetting
 from inbox_desktop.models.chat_relay import ChatChangedError, LiveChat
 from inbox_desktop.models.chat_settings import ChatSettingsError, ChatSite
 from inbox_desktop.models.errors import InboxError
@@ -15,7 +17,7 @@ from inbox_desktop.models.health import TestStep
 from inbox_desktop.models.kinds import ChannelKind, ChannelState
 from inbox_desktop.models.queries.chat_sites import known_site
 from inbox_desktop.models.queries.directory import channels
-from inbox_desktop.relay.access import invite
+from inbox_desktop.relay.access import desktops, invite, revoke
 from inbox_desktop.relay.config import RelayConfig
 from tests.relay.running import ORIGIN, RunningRelay
 from tests.sync.chat.desks import PATIENCE, ChatDesk, eventually
@@ -171,6 +173,35 @@ def test_who_is_there_and_who_types(relay: RunningRelay, desk: ChatDesk) -> None
     eventually(lambda: not desk.engine.live(ticket_id).present)
     assert desk.engine.live(ticket_id).left_at is not None
     assert {one.ticket_id for one in heard} == {ticket_id}
+
+
+def test_a_setting_of_something_else_forgets_nobody_who_is_there(relay: RunningRelay, desk: ChatDesk) -> None:
+    desk.join(relay)
+    make(desk)
+    visitor = relay.visitor(relay.desktop().get("chats").json()["chats"][0]["id"])
+    visitor.write("Hello?")
+    desk.waits_for("Hello?")
+    ticket_id = desk.ticket().id
+    with visitor.socket() as socket:
+        socket.until("ready")
+        eventually(lambda: desk.engine.live(ticket_id).present)
+        heard: list[LiveChat] = []
+        desk.engine.subscribe_live(heard.append)
+        desk.do(SaveSetting(actor=agent(desk.me), key="remote.allowed", value=["ana@mail.example"]))
+        visitor.write("Anybody?")
+        desk.waits_for("Hello?", "Anybody?")
+        assert all(one.present for one in heard)
+        assert desk.engine.live(ticket_id).present
+
+
+def test_a_new_token_of_the_same_relay_is_taken_up(relay: RunningRelay, desk: ChatDesk) -> None:
+    desk.join(relay)
+    former = relay.relay.database.read(desktops)[0]
+    relay.relay.database.write(lambda writing: revoke(writing, former.id))
+    desk.engine.sync_now()
+    eventually(lambda: (health := desk.engine.relay_health()) and health.needs_person)
+    desk.join(relay)
+    eventually(lambda: (health := desk.engine.relay_health()) and health.state is ChannelState.CONNECTED)
 
 
 def test_without_a_relay_nothing_can_be_made(desk: ChatDesk) -> None:
