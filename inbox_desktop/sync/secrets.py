@@ -114,8 +114,8 @@ def _keyring_call(function: str, channel_id: str, *arguments: str) -> str | None
         raise ChannelError(
             Fault.SECRET,
             "This computer has no keyring in which a password could be kept safely, and it is kept nowhere "
-            "else. Install one (GNOME Keyring, KWallet or KeePassXC), or give the channel a variable with "
-            "--password-env NAME (a number for texts: --secret-env NAME).",
+            "else. Install one (GNOME Keyring, KWallet or KeePassXC), or name a variable that holds it on "
+            "the command line: --password-env for a mailbox, --secret-env for a number, --token-env for a relay.",
         ) from error
     except KeyringError as error:
         raise ChannelError(

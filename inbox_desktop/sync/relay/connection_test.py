@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from typing import Final
 
 import httpx
 
@@ -15,20 +16,28 @@ from inbox_desktop.sync.errors import KEPT, RETRIED, connection_error
 from inbox_desktop.sync.relay.client import CONNECT_SECONDS, RelayClient, RelayError
 from inbox_desktop.sync.web import server_of
 
+_NO_CODE: Final = (
+    "What was entered is no invitation code, and no desktop's token that this relay knows. Compare it with "
+    "what inbox-relay invite has printed: six groups of letters and digits."
+)
 
-async def try_relay(url: str, token: str | None, tell: Callable[[TestStep], None]) -> bool:
+
+async def try_relay(
+    url: str, token: str | None, tell: Callable[[TestStep], None], *, is_typed: bool = False
+) -> bool:
     """Go as far as the first step that does not hold, telling each. Returns whether all held.
 
-    Without a token, as with an invitation that nobody has used yet, the sign-in is not tried.
+    Without a token, as with an invitation that nobody has used yet, the sign-in is not tried. One that
+    `is_typed` may be an invitation code with a slip in it.
     """
-    async for step in _steps(url, token):
+    async for step in _steps(url, token, is_typed=is_typed):
         tell(step)
         if not step.ok:
             return False
     return True
 
 
-async def _steps(url: str, token: str | None) -> AsyncIterator[TestStep]:
+async def _steps(url: str, token: str | None, *, is_typed: bool) -> AsyncIterator[TestStep]:
     try:
         client = RelayClient(url, token or "")
     except RelayError as error:
@@ -39,7 +48,7 @@ async def _steps(url: str, token: str | None) -> AsyncIterator[TestStep]:
             yield step
             if not step.ok:
                 return
-        yield await _sign_in(client, token)
+        yield await _sign_in(client, token, is_typed=is_typed)
     finally:
         await client.close()
 
@@ -81,13 +90,15 @@ async def _reach(client: RelayClient) -> AsyncIterator[TestStep]:
     )
 
 
-async def _sign_in(client: RelayClient, token: str | None) -> TestStep:
+async def _sign_in(client: RelayClient, token: str | None, *, is_typed: bool) -> TestStep:
     try:
         me = await client.me()
     except RelayError as error:
         if token is None and error.status == 401:
             detail = "A relay answers. The invitation is used when you connect."
             return TestStep("sign-in", ok=True, detail=detail)
+        if is_typed and error.status == 401:
+            return TestStep("sign-in", ok=False, detail=_NO_CODE)
         name = "sign-in" if error.status == 401 else "protocol"
         return TestStep(name, ok=False, detail=_words(error))
     return TestStep(

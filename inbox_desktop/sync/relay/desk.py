@@ -92,7 +92,8 @@ class RelayDesk:
             token = await self._services.relay.token(settings) if settings is not None else None
         elif is_code(code_or_token):
             token = None
-        return await try_relay(url, token.strip() if token else None, step)
+        is_typed = code_or_token is not None
+        return await try_relay(url, token.strip() if token else None, step, is_typed=is_typed)
 
     async def url(self) -> str | None:
         """Where the relay is that this inbox is connected to, None without one.

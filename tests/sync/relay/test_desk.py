@@ -76,6 +76,7 @@ def test_every_step_is_told(relay: RunningRelay, desk: ChatDesk) -> None:
     steps.clear()
     assert not desk.engine.test_relay(relay.url, "y" * 43, steps.append).result(PATIENCE)
     assert (steps[-1].name, steps[-1].ok) == ("sign-in", False)
+    assert "no invitation code" in steps[-1].detail
 
 
 @pytest.mark.parametrize(
