@@ -37,6 +37,8 @@ def open_database(config: RelayConfig, keys: Keys) -> Database:
     """
     if not config.is_postgresql and (problem := sqlite.version_problem()):
         raise RelayError(problem)
+    if not config.is_postgresql:
+        _for_its_owner_alone(config.sqlite_file)
     database = _made(config)
     try:
         _bring_up_to_date(config, database)
@@ -51,6 +53,17 @@ def open_database(config: RelayConfig, keys: Keys) -> Database:
         database.close()
         raise
     return database
+
+
+def _for_its_owner_alone(path: Path) -> None:
+    """What visitors write is nobody else's on this computer; SQLite gives its other files the same rights."""
+    try:
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise RelayError(
+            f"The relay's database {path} can't be made or written to ({error}). Nothing was changed. Check "
+            "whose the data folder is."
+        ) from error
 
 
 def _made(config: RelayConfig) -> Database:

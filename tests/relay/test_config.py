@@ -8,6 +8,7 @@ import pytest
 
 from inbox_desktop.relay.config import RelayConfig, RelayError, listen_address
 from inbox_desktop.relay.keys import KEY_VARIABLE, load_keys
+from inbox_desktop.relay.service import Relay
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.0.0.53"])
@@ -94,6 +95,15 @@ def test_the_key_is_kept_for_its_owner_alone(tmp_path: Path) -> None:
     made = load_keys(tmp_path)
     assert (tmp_path / "relay.key").stat().st_mode & 0o777 == 0o600
     assert load_keys(tmp_path).check == made.check
+
+
+def test_the_database_is_for_its_owner_alone(tmp_path: Path) -> None:
+    (tmp_path / "relay").mkdir(mode=0o755)  # as some systems make a new user's folder
+    relay = Relay.open(RelayConfig(tmp_path / "relay"))
+    names = {one.name: one.stat().st_mode & 0o077 for one in (tmp_path / "relay").glob("relay.*")}
+    relay.close()
+    assert {"relay.db", "relay.db-wal", "relay.key"} <= names.keys()
+    assert set(names.values()) == {0}
 
 
 def test_the_key_may_come_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
