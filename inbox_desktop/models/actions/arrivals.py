@@ -342,7 +342,7 @@ class Arrivals:
         self._known = {(row[0], row[1]): Known(*row[2:]) for row in rows}
 
     def _load_thread_keys(self, messages: Sequence[InboundMessage]) -> None:
-        wanted = {external_id for message in messages for external_id in thread_ids(message)}
+        wanted = {external_id for message in messages for external_id in message.thread_ids}
         self._thread_keys: dict[str, dict[str, list[str]]] = defaultdict(dict)
         # Of all channels: a message may join, and be linked in, a ticket of another one than its own.
         for channel_id, external_id, ticket_id in self._find(_KEYS, channels=self._channels, ids=wanted):
@@ -400,11 +400,3 @@ class Arrivals:
         if not all(lists.values()):
             return []
         return list(self._connection.execute(query, {name: listed(some) for name, some in lists.items()}))
-
-
-def thread_ids(message: InboundMessage) -> tuple[str, ...]:
-    """The ids by which a message finds its thread, the best first (RFC 5322, section 3.6.4)."""
-    newest_first = tuple(reversed(message.references))
-    direct = (message.in_reply_to,) if message.in_reply_to else ()
-    bounced = (message.bounced.external_id,) if message.bounced else ()
-    return tuple(dict.fromkeys((*bounced, *direct, *newest_first, message.external_id)))

@@ -51,6 +51,10 @@ class InboundMessage:
 
     `sent_elsewhere` marks mail from an address of ours to others: a colleague wrote it with another
     program, or somebody forged it. It is no customer's, and nothing that an agent does follows from it.
+
+    What follows from these values and is asked many times on the way in is worked out once: `moment` is the
+    time by which it is put into order (history keeps its dates), and `thread_ids` are the ids by which it
+    finds its thread, the best first (RFC 5322, section 3.6.4).
     """
 
     channel_id: str
@@ -83,11 +87,16 @@ class InboundMessage:
     own_addresses: frozenset[str] = field(default=frozenset())
     received_at: datetime | None = None
     sent_elsewhere: bool = False
+    moment: datetime = field(init=False, compare=False, repr=False)
+    thread_ids: tuple[str, ...] = field(init=False, compare=False, repr=False)
 
-    @property
-    def moment(self) -> datetime:
-        """The time by which it is put into order: history keeps its dates."""
-        return self.sent_at if self.history else believable(self.sent_at, self.received_at)
+    def __post_init__(self) -> None:
+        moment = self.sent_at if self.history else believable(self.sent_at, self.received_at)
+        bounced = (self.bounced.external_id,) if self.bounced else ()
+        direct = (self.in_reply_to,) if self.in_reply_to else ()
+        ids = (*bounced, *direct, *reversed(self.references), self.external_id)
+        object.__setattr__(self, "moment", moment)
+        object.__setattr__(self, "thread_ids", tuple(dict.fromkeys(ids)))
 
     @property
     def recipients(self) -> frozenset[str]:

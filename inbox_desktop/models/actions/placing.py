@@ -1,10 +1,11 @@
 """Which ticket a message belongs to, as far as a batch's working set can tell, and how it is tied to it."""
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
 
 from sqlalchemy import update
 
-from inbox_desktop.models.actions.arrivals import Arrivals, TicketState, thread_ids
+from inbox_desktop.models.actions.arrivals import Arrivals, TicketState
 from inbox_desktop.models.actions.inbound import BouncedMessage, InboundMessage
 from inbox_desktop.models.kinds import ChannelKind, DeliveryState, MessageKind
 from inbox_desktop.models.rules.channels import RULES, Belonging, takes_message
@@ -41,7 +42,7 @@ def find_place(
     proven = signed or (named if named is not None and _takes_mail(named) else None)
     clues = ThreadClues(
         proven.id if proven else None,
-        thread_ids(message),
+        message.thread_ids,
         people_of(message),
         message.author_verified,
     )
@@ -65,9 +66,14 @@ def _without_ended_chats(
         ticket = arrivals.ticket(ticket_id)
         return ticket is not None and ticket.channel_kind is ChannelKind.CHAT and not _takes_mail(ticket)
 
+    found = {external_id: tickets_of.get(external_id, ()) for external_id in message.thread_ids}
+    # All ids of a thread mostly lead to one ticket: it is looked at once.
+    ended = {ticket_id for ticket_id in set(chain.from_iterable(found.values())) if is_ended(ticket_id)}
+    if not ended:
+        return found
     return {
-        external_id: [ticket_id for ticket_id in tickets_of.get(external_id, ()) if not is_ended(ticket_id)]
-        for external_id in thread_ids(message)
+        external_id: [ticket_id for ticket_id in tickets if ticket_id not in ended]
+        for external_id, tickets in found.items()
     }
 
 
@@ -81,7 +87,7 @@ def bind(arrivals: Arrivals, ticket: TicketState, message: InboundMessage, exter
     # What came by mail and stands in a chat's ticket is found by mails, and not by the chat.
     own_kind = arrivals.channel_kind(message.channel_id)
     channel_id = ticket.channel_id if own_kind is ticket.channel_kind else message.channel_id
-    arrivals.link(ticket, (external_id, *thread_ids(message)), channel_id)
+    arrivals.link(ticket, (external_id, *message.thread_ids), channel_id)
     if message.author_verified and message.kind in _OF_PEOPLE:
         people = message.recipients | ({message.author_address} - message.own_addresses)
         arrivals.join(ticket, sorted(people))

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from inbox_desktop.models import fulltext
-from inbox_desktop.models.actions.arrivals import Arrivals, CustomerState, TicketState, thread_ids
+from inbox_desktop.models.actions.arrivals import Arrivals, CustomerState, TicketState
 from inbox_desktop.models.actions.base import (
     NOT_JOURNALED,
     Action,
@@ -233,7 +233,7 @@ class _Reception:
         if self.rules.belonging is Belonging.PERSON:
             return people_of(self.message)
         bounced = self.message.bounced
-        return [bounced.external_id] if bounced else [external_id, *thread_ids(self.message)]
+        return [bounced.external_id] if bounced else [external_id, *self.message.thread_ids]
 
     def _change_status(self, ticket: TicketState, *, is_older_history: bool) -> None:
         before = ticket.status

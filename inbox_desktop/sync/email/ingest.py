@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from inbox_desktop.models.actions import Outcome, Refusal, channel, perform_all
-from inbox_desktop.models.actions.arrivals import thread_ids
 from inbox_desktop.models.actions.inbound import InboundFile, InboundMessage
 from inbox_desktop.models.actions.receiving import DUPLICATE, SET_ASIDE, STORED, Receive
 from inbox_desktop.models.clock import now
@@ -236,7 +235,7 @@ def _message_ids(results: Sequence[Outcome | Refusal]) -> set[str]:
         message_id
         for result in results
         if isinstance(result, Outcome) and result.ticket_id and isinstance(result.action, Receive)
-        for message_id in thread_ids(result.action.message)
+        for message_id in result.action.message.thread_ids
     }
 
 
