@@ -115,7 +115,7 @@ def _keyring_call(function: str, channel_id: str, *arguments: str) -> str | None
             Fault.SECRET,
             "This computer has no keyring in which a password could be kept safely, and it is kept nowhere "
             "else. Install one (GNOME Keyring, KWallet or KeePassXC), or name a variable that holds it on "
-            "the command line: --password-env for a mailbox, --secret-env for a number, --token-env for a relay.",
+            "the command line: --password-env (mailbox), --secret-env (number) or --token-env (relay).",
         ) from error
     except KeyringError as error:
         raise ChannelError(
