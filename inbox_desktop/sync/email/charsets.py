@@ -119,23 +119,8 @@ def clean_text(text: str) -> str:
         return text.encode("ascii").translate(None, _UNWANTED_BYTES).decode("ascii")
     if "\ufeff" in text:
         text = text.replace("\ufeff", "")
-    if _is_clean(text):
-        return text
     # Matching a run of the wanted is twice as fast as looking for the unwanted, which is rare.
     return text if _CLEAN.fullmatch(text) else _UNWANTED.sub("", text)
-
-
-def _is_clean(text: str) -> bool:
-    """A quick look in UTF-8: without control bytes, and without the bytes with which what is left begins."""
-    try:
-        data = text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return (
-        b"\xc2" not in data  # U+0080 to U+009F, and some that are wanted
-        and b"\xef\xbf" not in data  # U+FFFE and U+FFFF, and some that are wanted
-        and len(data.translate(None, _UNWANTED_BYTES)) == len(data)
-    )
 
 
 def single_line(text: str) -> str:
