@@ -17,6 +17,8 @@ HEAD_HEIGHT: Final = 20
 _GAP: Final = 6
 _MARK: Final = 14
 _LEAST: Final = 30.0
+_TIME: Final = 80
+"""Light pieces up to this width, in pixels, are times: they say nothing when they are cut."""
 
 
 class Part(NamedTuple):
@@ -79,8 +81,9 @@ def _mark_room(part: Part) -> float:
 
 
 def _give_way(parts: list[Part], widths: list[float], room: float) -> None:
-    """Make the pieces fit: first the longest light one, then the longest of all."""
-    for candidates in ([i for i, part in enumerate(parts) if part.weight == 400], list(range(len(parts)))):
+    """Make the pieces fit: first the longest light one, then the longest of all. A mere time stays whole."""
+    light = [i for i, part in enumerate(parts) if part.weight == 400 and widths[i] > _TIME]
+    for candidates in (light, list(range(len(parts)))):
         over = sum(widths) - room
         if over <= 0 or not candidates:
             continue

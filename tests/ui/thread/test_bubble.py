@@ -24,6 +24,7 @@ from inbox_desktop.models.queries.outbox import outbox
 from inbox_desktop.models.sms_settings import AutoResponder
 from inbox_desktop.ui.thread.bubble import TextBubble, bubble_head
 from inbox_desktop.ui.thread.card import MessageCard
+from inbox_desktop.ui.thread.card_head import Part, _give_way
 from inbox_desktop.ui.thread.pane import ThreadPane
 from inbox_desktop.ui.thread.strip import StripLink
 from inbox_desktop.ui.thread.text_strips import ASK, KEPT
@@ -211,3 +212,10 @@ def test_a_text_of_unknown_end_asks_a_person_in_words_that_fit_texts(
 )
 def test_a_reason_does_not_say_twice_what_became_of_the_text(detail: str, words: str) -> None:
     assert reason_words(detail) == words
+
+
+def test_a_long_name_leaves_the_time_whole() -> None:
+    parts = [Part("Maximiliana Wolfeschlegelsteinhausenbergerdorff", 600, "text_1"), Part("00:37")]
+    widths = [420.0, 36.0]
+    _give_way(parts, widths, 300)
+    assert widths == [264.0, 36.0]
