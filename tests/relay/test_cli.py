@@ -99,10 +99,12 @@ def test_a_folder_that_cannot_be_made_is_said_in_words(tmp_path: Path, capsys: C
     assert "can't be made" in capsys.readouterr().err
 
 
-def test_a_folder_that_cannot_be_written_to_is_said_in_words(tmp_path: Path, capsys: Capture) -> None:
+def test_a_folder_that_cannot_be_written_to_is_said_in_words(tmp_path: Path) -> None:
     (tmp_path / "relay.lock").mkdir()
-    assert main(["serve", "--listen", "127.0.0.1:0", "--data", str(tmp_path)]) == 1
-    assert "can't be written to" in capsys.readouterr().err
+    told = _serve_too("127.0.0.1:0", tmp_path)
+    assert told.returncode == 1
+    assert "can't be written to" in told.stderr
+    assert "Traceback" not in told.stderr
 
 
 def test_without_a_word_it_listens_on_this_computer_only(
