@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 _ROOT = Path(__file__).resolve().parent.parent
+_SLOW_FOLDERS = {"stories", "simulation"}
 _A_MOMENT_SECONDS = 0.002
 _GRACE_SECONDS = 3.0  # what was told to end may take this long to do so
 
@@ -44,6 +45,11 @@ def _new_databases_are_copies(tmp_path_factory: pytest.TempPathFactory) -> Itera
     """Run the migrations once, not for each new profile and relay."""
     with copied_databases(tmp_path_factory.mktemp("new")):
         yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: not (_SLOW_FOLDERS & set(item.path.parts) or item.get_closest_marker("slow")))
 
 
 class _Collector(logging.Handler):

@@ -30,7 +30,7 @@ SECRET = "the provider's token"
 PEOPLE = 400
 TEXTS = 4_800
 CAMPAIGNS = 200
-KILLS = 12
+KILLS = 6
 
 
 @dataclass
