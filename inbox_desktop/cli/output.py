@@ -49,7 +49,7 @@ def ticket_json(row: TicketRow) -> dict[str, Any]:
 
 
 def message_json(row: MessageRow) -> dict[str, Any]:
-    """A message as scripts see it; `delivery` is the state of an outgoing one, else null; below it: why."""
+    """A message as scripts see it; `delivery` is the state of an outgoing one, else null."""
     return {
         "id": row.id,
         "ticket_id": row.ticket_id,
@@ -60,7 +60,6 @@ def message_json(row: MessageRow) -> dict[str, Any]:
         "text": row.text,
         "visible_text": row.visible_text,
         "delivery": row.delivery.state.value if row.delivery else None,
-        "delivery_detail": _delivery_detail(row),
         "external_id": row.external_id,
         "attachments": [
             {"filename": a.filename, "content_type": a.content_type, "size": a.size, "inline": a.inline}

@@ -42,7 +42,6 @@ MESSAGE_KEYS = [
     "text",
     "visible_text",
     "delivery",
-    "delivery_detail",
     "external_id",
     "attachments",
 ]

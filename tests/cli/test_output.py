@@ -2,7 +2,7 @@
 
 import pytest
 
-from inbox_desktop.cli.output import message_json, message_lines
+from inbox_desktop.cli.output import message_lines
 from inbox_desktop.models.kinds import DeliveryState, Direction, MessageKind
 from inbox_desktop.models.queries.rows import DeliveryRow, RecipientRow
 from tests.ui.thread.rows import delivery, message
@@ -35,4 +35,3 @@ def test_a_message_that_failed_says_why(state: DeliveryRow, below: list[str]) ->
     head, *told = message_lines(row).splitlines()
     assert head.endswith(f"[{state.state.value}]")
     assert told == [*below, "On its way."]
-    assert message_json(row)["delivery_detail"] == "\n".join(line.strip() for line in below)
