@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from tests.support.new_databases import copied_databases
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+hypothesis.settings.register_profile("untimed", deadline=None)  # benchmarks measure
+hypothesis.settings.load_profile("untimed")
 
 _ROOT = Path(__file__).resolve().parent.parent
 _SLOW_FOLDERS = {"stories", "simulation"}

@@ -70,7 +70,7 @@ def test_requests(server: RunningRelay) -> None:
     conversation = visitor.write("Hello")["conversation_id"]
     tokens = st.sampled_from([visitor.token, desktop.token, "x", "x" * 40])
 
-    @settings(max_examples=250, deadline=None, suppress_health_check=QUIET)
+    @settings(max_examples=250, suppress_health_check=QUIET)
     @given(
         method=st.sampled_from(["GET", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"]),
         path=PATHS,
@@ -114,7 +114,7 @@ def test_frames(server: RunningRelay) -> None:
         st.sampled_from(["[" * 3000, "{}", ""]),
     )
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=QUIET)
+    @settings(max_examples=60, suppress_health_check=QUIET)
     @given(frames=st.lists(frames, max_size=6), to_desktops=st.booleans())
     def send(frames: list[Any], to_desktops: bool) -> None:
         server.relay.gate._messages._levels.clear()

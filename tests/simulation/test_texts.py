@@ -283,5 +283,5 @@ def credited(texts: list[Message]) -> list[tuple[str, str]]:
 
 TestTexting = Texting.TestCase
 TestTexting.settings = settings(
-    max_examples=12, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=12, stateful_step_count=40, suppress_health_check=list(HealthCheck)
 )

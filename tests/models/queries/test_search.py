@@ -205,7 +205,7 @@ HOSTILE = [
 @example("\ud800")
 @example("#" + "9" * 40)
 @example("٣")
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nothing_that_is_typed_fails(store: Store, receive: Mailroom, query: str) -> None:
     if receive.arrived == 0:
         receive(text="a b ab subject x 1")
@@ -214,7 +214,7 @@ def test_nothing_that_is_typed_fails(store: Store, receive: Mailroom, query: str
 
 
 @given(st.text(alphabet="abc äöé退货交 _-.,'\n", min_size=1, max_size=30))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_was_written_is_found_by_itself(store: Store, receive: Mailroom, content: str) -> None:
     received = receive(text=content, sent_at=START)
     if not any(character.isalnum() for character in content):

@@ -160,7 +160,7 @@ def every_filter(me: str, channel_id: str) -> list[TicketFilter]:
     ),
     size=st.integers(1, 4),
 )
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_pages_bring_every_ticket_once_and_in_order(
     store: Store, julia: str, email_channel: str, receive: Mailroom, lives: list[tuple], size: int
 ) -> None:
@@ -339,7 +339,7 @@ def test_a_ticket_is_found_by_its_id(store: Store, receive: Mailroom) -> None:
 
 
 @given(st.text(max_size=30))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_no_ticket_is_not_found(store: Store, name: str) -> None:
     with store.read() as connection:
         assert find_ticket(connection, name) is None

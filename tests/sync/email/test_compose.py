@@ -197,7 +197,7 @@ def test_a_missing_file_stops_the_mail() -> None:
         compose(outgoing(files=(OutgoingFile("a", "text/plain", 1, "a"),)), gone)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(max_size=200), st.text(max_size=400), st.text(max_size=60))
 @example("=?=?utf-8?q??= x", "\n.\n..\nFrom x\r\n", "=?a?b?c?=")
 @example("a" * 200, "x" * 2_000, "\u202ea")

@@ -196,7 +196,7 @@ _PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(st.one_of(_PIECES, st.text(max_size=8)), max_size=40))
 def test_no_mixture_of_tags_gets_anything_dangerous_through(pieces: list[str]) -> None:
     clean = sanitise("".join(pieces))

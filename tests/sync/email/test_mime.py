@@ -187,13 +187,13 @@ def test_every_shared_sample_keeps_the_promises(shared_data: Path) -> None:
         check(parse_mail(path.read_bytes()))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=2_000))
 def test_any_bytes_are_a_mail(raw: bytes) -> None:
     check(parse_mail(raw))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     st.lists(
         st.tuples(

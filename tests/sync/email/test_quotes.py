@@ -234,7 +234,7 @@ _LINES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(st.one_of(_LINES, st.text(max_size=40)), max_size=25), st.sampled_from(["", "Re: x", "Fwd: x"])
 )

@@ -60,7 +60,7 @@ def test_spaces_in_a_row_stay(qtbot: QtBot) -> None:
     assert to_text(made) == "a   b"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=80)
 )
