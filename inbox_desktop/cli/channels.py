@@ -76,13 +76,13 @@ def list_channels(options: argparse.Namespace) -> int:
     """`channel list`."""
     store = Store.open_read_only(Profile(profile_folder(options)))
     with store.read() as connection:
-        rows = _present(connection)
+        rows = [(row, _address(connection, row)) for row in _present(connection)]
     store.close()
     if options.json:
-        write_json({"id": r.id, "kind": r.kind.value, "name": r.name, "address": r.address} for r in rows)
+        write_json({"id": r.id, "kind": r.kind.value, "name": r.name, "address": a} for r, a in rows)
         return 0
-    for row in rows:
-        say(f"{row.kind.value:<6} {row.address:<32} {row.id}")
+    for row, address in rows:
+        say(f"{row.kind.value:<6} {address:<32} {row.id}  {row.name}")
     if not rows:
         tell("No channel yet. Add one with 'inbox-desktop channel add'.")
     return 0
@@ -160,9 +160,17 @@ def _present(connection: Reader) -> list[ChannelRow]:
     return [row for row in channels(connection) if row.enabled]
 
 
+def _address(connection: Reader, row: ChannelRow) -> str:
+    """The channel's address; of a chat its id as the shop's page names it, which is case-sensitive."""
+    if row.kind is not ChannelKind.CHAT:
+        return row.address
+    settings = channel_settings(connection, row.id) or {}
+    return str(settings.get("chat_id", row.address))
+
+
 def _chosen(connection: Reader, text: str) -> ChannelRow:
     for row in _present(connection):
-        if text.strip().lower() in {row.id, row.address}:
+        if text.strip().lower() in {row.id, row.address, row.name.lower()}:
             return row
     raise NotFoundError(f"There is no channel {text}. 'inbox-desktop channel list' lists them.")
 

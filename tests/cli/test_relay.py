@@ -50,7 +50,9 @@ def test_a_chat_and_its_script_tag(relay: RunningRelay, program: Program) -> Non
     assert f'<script src="{relay.url}/widget.js" data-chat="' in out
     (channel,) = program.here("channel", "list", "--json").lines
     assert (channel["kind"], channel["name"]) == ("chat", "Acme")
-    assert "ok      sign-in" in program.here("channel", "test").out
+    assert f'data-chat="{channel["address"]}"' in out, "as the tag names it: capital letters count"
+    assert f" {channel['address']} " in program.here("channel", "list").out
+    assert "ok      sign-in" in program.here("channel", "test", "acme").out
 
 
 def test_chats_that_are_there_come_with_the_relay(relay: RunningRelay, program: Program) -> None:
