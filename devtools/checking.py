@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from devtools.environment import program
 from devtools.project import ROOT, say
 
-# Every test file brings its own servers and folders. Many tests wait, so there is one worker more than there
-# are processors; `-n 0` runs all in one process.
-_WORKERS = ("-n", str(min(os.cpu_count() or 1, 4) + 1), "--dist", "worksteal")
+# Every test file brings its own servers and folders, and many tests wait; `-n 0` runs all in one process.
+_WORKERS = ("-n", str(max(2, min(os.cpu_count() or 1, 4))), "--dist", "worksteal")
 
 
 @dataclass(frozen=True, slots=True)
