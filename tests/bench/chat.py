@@ -8,8 +8,8 @@ import re
 import secrets
 import sqlite3
 import tempfile
+import threading
 import time
-from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -30,12 +30,10 @@ def run(report: Report) -> None:
     """A thousand visitors on either database; then relays that are killed while people talk."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="inbox-bench-")))
-        postgresql = stack.enter_context(PostgreSql())
-        limit = _commits(folder / "limit.db")
-        report.times("a bare SQLite commit at synchronous=FULL", limit)
+        postgresql = stack.enter_context(PostgreSql(durable=True))
         for name, database in (("SQLite", ""), ("PostgreSQL", postgresql.create())):
             with RelayProcess(folder / name, database) as relay:
-                asyncio.run(_thousand(report, name, relay, limit))
+                asyncio.run(_thousand(report, name, relay, folder / f"{name}.limit"))
         with RelayProcess(folder / "killed") as relay:
             asyncio.run(_killed(report, relay))
         shared = postgresql.create()
@@ -44,7 +42,7 @@ def run(report: Report) -> None:
             asyncio.run(_taken_over(report, first, second))
 
 
-async def _thousand(report: Report, name: str, relay: RelayProcess, limit: Sequence[float]) -> None:
+async def _thousand(report: Report, name: str, relay: RelayProcess, limit_file: Path) -> None:
     token = relay.join()
     crowd = Crowd([relay.url], relay.create_chat(token, ORIGIN), ORIGIN)
     listener = Listener(relay.url, token)
@@ -53,12 +51,17 @@ async def _thousand(report: Report, name: str, relay: RelayProcess, limit: Seque
     await crowd.arrive(VISITORS)
     arrived = time.perf_counter() - began
     cpu = _cpu_seconds(relay)
+    over = threading.Event()
+    committing = asyncio.create_task(asyncio.to_thread(_commits, limit_file, over))
     await crowd.chat(PER_SECOND, SECONDS)
     await crowd.be_heard()
+    over.set()
+    limit = await committing
     cpu = _cpu_seconds(relay) - cpu
     await _all_heard(crowd, listener)
     heard = [times[0] - crowd.sent[text] for text, times in listener.heard.items()]
     acknowledged = [at - crowd.sent[text] for text, at in crowd.acknowledged.items()]
+    report.times(f"{name}: a bare SQLite commit at synchronous=FULL meanwhile", limit)
     report.times(f"{name}: visitor to relay and back (stored)", acknowledged, limit)
     report.times(f"{name}: visitor to desktop", heard, limit)
     report.note(
@@ -135,13 +138,14 @@ def _cpu_seconds(relay: RelayProcess) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _commits(file: Path) -> list[float]:
+def _commits(file: Path, over: threading.Event) -> list[float]:
+    """How long the disk takes for a commit, again and again until it is over: it stalls now and then."""
     connection = sqlite3.connect(file, isolation_level=None)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("CREATE TABLE messages (id TEXT PRIMARY KEY, text TEXT)")
     times = []
-    for _ in range(200):
+    while not over.wait(1 / PER_SECOND):
         began = time.perf_counter()
         connection.execute("INSERT INTO messages VALUES (?, ?)", (secrets.token_hex(16), "text"))
         times.append(time.perf_counter() - began)

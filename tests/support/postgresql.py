@@ -15,10 +15,8 @@ from psycopg.sql import SQL, Identifier
 from inbox_desktop.relay.migrate import HEAD
 from inbox_desktop.relay.tables import Base
 
-_FAST = {
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
+_UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_SETTINGS = {
     "listen_addresses": "",
     "max_connections": "200",
     "shared_buffers": "64MB",
@@ -49,12 +47,16 @@ def _empty(connection: psycopg.Connection) -> None:
 
 
 class PostgreSql:
-    """A running server; `fresh()` and `create()` give empty databases. Started by `with`."""
+    """A running server; `fresh()` and `create()` give empty databases. Started by `with`.
 
-    def __init__(self) -> None:
+    What it has committed survives a power cut only if it is `durable`, which takes longer.
+    """
+
+    def __init__(self, *, durable: bool = False) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="pg"))  # short: a socket's path has 107 letters at most
         self._user = "postgres" if os.name == "posix" and os.geteuid() == 0 else None
         self._count = 0
+        self._settings = _SETTINGS if durable else {**_SETTINGS, **_UNSAFE}
 
     def __enter__(self) -> Self:
         if self._user:  # the server refuses to run as root
@@ -70,7 +72,7 @@ class PostgreSql:
 
     def start(self) -> None:
         """Start the server, and wait for it."""
-        options = " ".join(f"-c {name}='{value}'" for name, value in _FAST.items())
+        options = " ".join(f"-c {name}='{value}'" for name, value in self._settings.items())
         options += f" -k {self._folder}"
         self._run(_program("pg_ctl"), "-D", self._data, "-w", "-o", options, "-l", self._log, "start")
 
