@@ -61,12 +61,7 @@ def back_up(profile: Profile, moment: datetime, stopped: Callable[[], bool]) -> 
     try:
         profile.backups.mkdir(exist_ok=True)
         _require_room(profile)
-        try:
-            copy_database(profile.database, unfinished, stopped)
-            _leave_nothing_to_send(unfinished, moment)
-            made = unfinished.replace(_path(profile, moment.date()))
-        finally:
-            unfinished.unlink(missing_ok=True)
+        made = _copy(profile, unfinished, _path(profile, moment.date()), moment, stopped)
         for old in daily_backups(profile)[KEPT:]:
             old.unlink(missing_ok=True)
     except (OSError, sqlite.driver.Error) as error:
@@ -93,12 +88,23 @@ def save_copy(profile: Profile, target: Path, moment: datetime) -> None:
     room = _size(profile) // _MEGABYTE + 1
     advice = f"The inbox is as it was. Choose a folder that can be written and has {room} MB of room."
     with _said(f"The backup {target} could not be made", advice):
-        try:
-            copy_database(profile.database, unfinished)
-            _leave_nothing_to_send(unfinished, moment)
-            unfinished.replace(target)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        _copy(profile, unfinished, target, moment)
+
+
+def _copy(
+    profile: Profile,
+    unfinished: Path,
+    target: Path,
+    moment: datetime,
+    stopped: Callable[[], bool] | None = None,
+) -> Path:
+    """A whole copy at `target` that sends nothing, or none at all; it grows at `unfinished` meanwhile."""
+    try:
+        copy_database(profile.database, unfinished, stopped)
+        _leave_nothing_to_send(unfinished, moment)
+        return unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def restore(profile: Profile, backup: Path, moment: datetime) -> Path | None:

@@ -24,16 +24,6 @@ CHATS = select(Ticket.id).where(Ticket.channel_kind == ChannelKind.CHAT)
 
 
 @pytest.fixture(scope="module")
-def past() -> Iterator[Store]:
-    """A world as it begins, in which nobody lives."""
-    demo = Demo(None)
-    store = demo.prepare()
-    yield store
-    store.close()
-    demo.stop()
-
-
-@pytest.fixture(scope="module")
 def living() -> Iterator[Living]:
     """One world that runs, into which visitors come."""
     world = begin(None, LIVELY)

@@ -15,7 +15,6 @@ from inbox_desktop.demo.papers import paper
 from inbox_desktop.demo.providers.simulator import Simulator
 from inbox_desktop.demo.text_line import NUMBER
 from inbox_desktop.demo.texts import live_texts, text_stories
-from inbox_desktop.demo.world import Demo
 from inbox_desktop.models.actions import SYSTEM, Outcome, Refusal, perform
 from inbox_desktop.models.actions.deliveries import RetryDelivery
 from inbox_desktop.models.check import check
@@ -59,16 +58,6 @@ WITH_EMOJI = "+17185550126"
 NEW = "+15125550183"
 NEW_WITH_PICTURE = "+15055550161"
 LIVELY = replace(QUICK, first_newcomer=3_600.0, first_text=0.3, text=(0.3, 0.4))
-
-
-@pytest.fixture(scope="module")
-def past() -> Iterator[Store]:
-    """A world as it begins, in which nobody lives."""
-    demo = Demo(None)
-    store = demo.prepare()
-    yield store
-    store.close()
-    demo.stop()
 
 
 @pytest.fixture(scope="module")

@@ -40,16 +40,6 @@ EVERYBODY = len(past_stories()) + len(text_stories()) + len(past_chats())
 
 
 @pytest.fixture(scope="module")
-def past() -> Iterator[Store]:
-    """A world as it begins, in which nobody lives."""
-    demo = Demo(None)
-    store = demo.prepare()
-    yield store
-    store.close()
-    demo.stop()
-
-
-@pytest.fixture(scope="module")
 def living() -> Iterator[Living]:
     """One world that runs, for all tests that use a ticket of their own."""
     world = begin(None, QUICK)

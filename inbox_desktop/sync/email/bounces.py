@@ -53,7 +53,7 @@ def may_auto_reply(headers: Headers, sender: Address | None) -> bool:
         and not _null_return_path(headers)
         and headers.first("x-auto-response-suppress") is None
         and _AUTO_FIELDS.isdisjoint(headers.index)
-        and "\nlist-" not in "\n".join(["", *headers.index])
+        and not any(name.startswith("list-") for name in headers.index)
     )
 
 

@@ -110,7 +110,7 @@ def read_headers(block: bytes) -> Headers:
     """Read a header block without its empty line."""
     text = block.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
     found = _FIELD.findall(text)
-    lines = "\n".join([value for _, value in found]).count("\n") + 1 if found else 0
+    lines = sum(value.count("\n") for _, value in found) + len(found)
     fields = tuple([(name.lower(), value) for name, value in found])
     return Headers(fields, malformed=lines != text.rstrip("\n").count("\n") + 1)
 

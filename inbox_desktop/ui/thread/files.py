@@ -1,6 +1,7 @@
 """What may be done with an attachment: open a copy of it with the system's program, or save it somewhere."""
 
 import shutil
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,24 @@ def safe_label(filename: str) -> str:
     """The file's name as it may be written to disk: one plain name, no path, no leading dot."""
     label = one_line(filename, 180).translate(_FORBIDDEN).strip(" .")
     return label or "attachment"
+
+
+def ask_where(dialog: QFileDialog, label: str, save: Callable[[Path], None]) -> None:
+    """Ask under which name a file shall be saved, and hand the answer to `save`."""
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+    dialog.selectFile(label)
+    dialog.fileSelected.connect(lambda path: save(Path(path)))
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()
+
+
+def not_written(target: Path, error: OSError, what: str) -> InboxError:
+    """That a file could not be saved, in words; `what` is kept here: "attachment"."""
+    return InboxError(
+        f"{target.name} could not be written ({error.strerror}). The {what} is kept here. "
+        "Choose another folder, or free some space."
+    )
 
 
 class FileActions(QObject):
@@ -69,12 +88,7 @@ class FileActions(QObject):
 
     def _ask_where(self, file: AttachmentRow) -> None:
         dialog = QFileDialog(self._window, "Save attachment", self._folder)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setFileMode(QFileDialog.FileMode.AnyFile)
-        dialog.selectFile(safe_label(file.filename))
-        dialog.fileSelected.connect(lambda path: self.save_to(file, Path(path)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        ask_where(dialog, safe_label(file.filename), partial(self.save_to, file))
 
     def save_to(self, file: AttachmentRow, target: Path) -> None:
         """Write the file's content to `target`."""
@@ -96,8 +110,5 @@ def _copy(source: Path, target: Path) -> Path:
             "attachments folder from a backup."
         ) from error
     except OSError as error:
-        raise InboxError(
-            f"{target.name} could not be written ({error.strerror}). The attachment is kept here. "
-            "Choose another folder, or free some space."
-        ) from error
+        raise not_written(target, error, "attachment") from error
     return target

@@ -8,13 +8,12 @@ from PySide6.QtCore import QDir, QStandardPaths, Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
-from inbox_desktop.models.errors import InboxError
 from inbox_desktop.models.queries.originals import original
 from inbox_desktop.models.queries.rows import MessageRow
 from inbox_desktop.ui.bridge import Bridge
 from inbox_desktop.ui.kit import Button, Label, full_time, one_line, theme
 from inbox_desktop.ui.kit.tokens import EDGE_WIDE, GAP, GAP_WIDE
-from inbox_desktop.ui.thread.files import safe_label
+from inbox_desktop.ui.thread.files import ask_where, not_written, safe_label
 from inbox_desktop.ui.thread.words import size_words
 
 MOST_SHOWN: Final = 400_000
@@ -91,12 +90,8 @@ class OriginalDialog(QDialog):
     def _ask_where(self) -> None:
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation)
         dialog = QFileDialog(self, "Save the mail", folder or QDir.homePath(), "Mail (*.eml)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("eml")
-        dialog.selectFile(f"{safe_label(self._message.author_address)}.eml")
-        dialog.fileSelected.connect(lambda path: self.save_to(Path(path)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        ask_where(dialog, f"{safe_label(self._message.author_address)}.eml", self.save_to)
 
     def save_to(self, target: Path) -> None:
         """Write the mail to `target`, and say so."""
@@ -110,8 +105,5 @@ def _write(mail: bytes, target: Path) -> Path:
     try:
         target.write_bytes(mail)
     except OSError as error:
-        raise InboxError(
-            f"{target.name} could not be written ({error.strerror}). The mail is kept here. "
-            "Choose another folder, or free some space."
-        ) from error
+        raise not_written(target, error, "mail") from error
     return target
