@@ -103,8 +103,15 @@ class Listener:
                 self._server.host,
                 self._server.port,
                 ssl=context if self._server.security is Security.TLS else None,
+                start_serving=False,
             )
+            # A step of its own: cancelled while it begins to serve, create_server would keep the port.
+            await self._listening.start_serving()
+        except asyncio.CancelledError:
+            await self.close()
+            raise
         except OSError as error:
+            await self.close()
             raise ChannelError(
                 Fault.PORT,
                 f"Nothing can listen at {self._server} ({error.strerror or type(error).__name__}). {KEPT} "

@@ -313,3 +313,24 @@ async def test_says_when_the_port_is_taken(shelf: Shelf, tmp_path: Path) -> None
         with pytest.raises(ChannelError, match="no other program uses this port") as refused:
             await listener.open()
     assert refused.value.fault is Fault.PORT
+
+
+async def test_an_opening_that_is_cancelled_gives_the_port_back(shelf: Shelf, tmp_path: Path) -> None:
+    with socket.create_server((HOST, 0)) as free:
+        port = free.getsockname()[1]
+    is_open, turns = False, 0
+    while not is_open:
+        listener = Listener(
+            Server(HOST, port, Security.NONE), frozenset({SUPPORT}), shelf.keep, tmp_path / "none.pem"
+        )
+        opening = asyncio.ensure_future(listener.open())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        is_open = opening.done()
+        opening.cancel()
+        await asyncio.wait([opening])
+        if is_open:
+            await listener.close()
+        socket.create_server((HOST, port)).close()
+        turns += 1
+    assert turns > 1
