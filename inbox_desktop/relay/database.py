@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
@@ -26,11 +27,13 @@ CHANNEL: Final = "inbox_relay"
 
 _READERS: Final = 4
 _ATTEMPTS: Final = 4
+_MOST_TOGETHER: Final = 64
 # Serialization failure and deadlock: the server undid the transaction, which may simply be done again.
 _UNDONE: Final = frozenset({"40001", "40P01"})
 
 _TAKE_SEQ: Final = update(Head).values(seq=Head.seq + 1).returning(Head.seq)
 _HEAD: Final = select(Head.seq, Head.epoch)
+_KEEP_ORDER: Final = select(Head.seq).with_for_update()
 
 
 @dataclass(slots=True)
@@ -49,6 +52,13 @@ class News:
     def __bool__(self) -> bool:
         return bool(self.head or self.visitors or self.chats or self.everything)
 
+    def add(self, later: News) -> None:
+        """Take in what was changed after this, in the same transaction."""
+        self.head = max(self.head, later.head)
+        self.visitors |= later.visitors
+        self.chats |= later.chats
+        self.everything |= later.everything
+
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values, for the other processes."""
         return {"head": self.head, "visitors": sorted(self.visitors), "chats": sorted(self.chats)}
@@ -60,14 +70,14 @@ class News:
 
 
 class Writing:
-    """A transaction under way: its connection, its seq, and the news it will make."""
+    """A change under way: the connection of its transaction, its seq, and the news it will make."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.news = News()
 
     def take_seq(self) -> int:
-        """This transaction's seq, the same at every call. Take it before touching any row that it changes.
+        """This change's seq, the same at every call. Take it before touching any row that it changes.
 
         The counter's row stays locked until the commit: commits become visible in the order of their seq,
         and two processes that both take it first never wait for each other in a circle.
@@ -85,8 +95,19 @@ class Writing:
         self.news.chats.add(chat_id)
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A change that waits for the writer, and whom to tell what became of it."""
+
+    change: Callable[[Writing], Any]
+    told: Future[Any] = field(default_factory=Future)
+
+
 class Database:
     """An open database. `write` and `read` from any thread; their coroutines from the relay's loop.
+
+    What `awrite` was given while the disk was busy with a commit is written in one transaction (a group
+    commit): a disk that stalls for half a second then costs half a second, not one commit for each message.
 
     `process` is this process's id among those that share the database. `on_commit` is called after each
     commit that made news, in the thread that wrote.
@@ -100,31 +121,18 @@ class Database:
         for engine in (self.writer, self.readers):
             engine.hide_parameters = True  # errors are logged: what visitors write is not
         self._writing = threading.Lock()
+        self._waiting: deque[_Waiting] = deque()
         self._write_pool = ThreadPoolExecutor(1, "relay-writer")
         self._read_pool = ThreadPoolExecutor(_READERS, "relay-reader")
-
-    @contextmanager
-    def transaction(self) -> Iterator[Writing]:
-        """One durable transaction; when the block raises, nothing of it is kept."""
-        with self._writing:
-            with self.writer.begin() as connection:
-                writing = Writing(connection)
-                yield writing
-                if writing.news and self.is_postgresql:
-                    notify(connection, {"from": self.process, "news": writing.news.to_json()})
-            if sqlite.needs_own_checkpoints and not self.is_postgresql:
-                sqlite.checkpoint(self.writer)
-        if writing.news:
-            self.on_commit(writing.news)
 
     def write(self, change: Callable[[Writing], T]) -> T:
         """`change` in one durable transaction, again when the database undid it for another one's sake."""
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                with self.transaction() as writing:
+                with self._transaction() as writing:
                     return change(writing)
             except OperationalError as error:
-                if attempt == _ATTEMPTS or getattr(error.orig, "sqlstate", None) not in _UNDONE:
+                if attempt == _ATTEMPTS or not _was_undone(error):
                     raise
         raise AssertionError("the last attempt returns or raises")
 
@@ -134,8 +142,13 @@ class Database:
             return look(connection)
 
     async def awrite(self, change: Callable[[Writing], T]) -> T:
-        """`write` off the event loop. A cancelled caller does not undo what is being written."""
-        return await asyncio.get_running_loop().run_in_executor(self._write_pool, self.write, change)
+        """`write` off the event loop, perhaps in one transaction with others. It may be called again.
+
+        It returns when the commit is durable, and raises what `change` raised; that undoes no other's. A
+        cancelled caller does not undo what is being written.
+        """
+        result: T = await asyncio.wrap_future(self._submit(change))
+        return result
 
     async def aread(self, look: Callable[[Connection], T]) -> T:
         """`read` off the event loop."""
@@ -144,12 +157,12 @@ class Database:
     def signal(self, signal: dict[str, Any]) -> None:
         """Tell the other processes something that is not kept (typing, presence); best effort, at once."""
         if self.is_postgresql:
-            self._write_pool.submit(self._send, {"from": self.process, "signal": signal})
+            self._send({"from": self.process, "signal": signal})
 
     def wake(self) -> None:
         """Make every process's bus look up from its waiting."""
         if self.is_postgresql:
-            self._write_pool.submit(self._send, {"from": self.process})
+            self._send({"from": self.process})
 
     def head(self) -> tuple[int, str]:
         """The newest seq, and the epoch."""
@@ -163,11 +176,90 @@ class Database:
         self.readers.dispose()
 
     def _send(self, payload: dict[str, Any]) -> None:
-        try:
-            with self.writer.begin() as connection:
-                notify(connection, payload)
-        except DBAPIError:  # a lost "is typing" is no loss
+        self._submit(lambda writing: notify(writing.connection, payload))  # nobody waits: it may be lost
+
+    def _submit(self, change: Callable[[Writing], Any]) -> Future[Any]:
+        waiting = _Waiting(change)
+        self._waiting.append(waiting)
+        self._write_pool.submit(self._write_waiting)
+        return waiting.told
+
+    def _write_waiting(self) -> None:
+        """Write everything that waits; what came before this was called may be written already."""
+        group: list[_Waiting] = []
+        while self._waiting and len(group) < _MOST_TOGETHER:
+            waiting = self._waiting.popleft()
+            if waiting.told.set_running_or_notify_cancel():
+                group.append(waiting)
+        if len(group) > 1 and self._write_together(group):
             return
+        for waiting in group:
+            try:
+                result = self.write(waiting.change)
+            except Exception as error:  # noqa: BLE001 - whoever asked gets it
+                waiting.told.set_exception(error)
+            else:
+                waiting.told.set_result(result)
+
+    def _write_together(self, group: Sequence[_Waiting]) -> bool:
+        """Write a group in one transaction and tell each what became of it.
+
+        False: nothing of it is kept and nobody was told; each is to be written alone.
+        """
+        outcomes: list[Any] = []
+        try:
+            with self._transaction() as writing:
+                # First what `take_seq` locks: some changes of the group take no seq, and touch rows that
+                # another process reaches with the counter in its hand.
+                writing.connection.execute(_KEEP_ORDER)
+                outcomes = [_attempt(writing, waiting.change) for waiting in group]
+        except Exception as error:  # noqa: BLE001 - whoever asked gets it
+            if not outcomes or _was_undone(error):
+                return False
+            outcomes = [error] * len(group)  # perhaps committed: only who asked may try again
+        for waiting, outcome in zip(group, outcomes, strict=True):
+            if isinstance(outcome, Exception):
+                waiting.told.set_exception(outcome)
+            else:
+                waiting.told.set_result(outcome)
+        return True
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Writing]:
+        """One durable transaction; when the block raises, nothing of it is kept."""
+        with self._writing:
+            with self.writer.begin() as connection:
+                writing = Writing(connection)
+                yield writing
+                if writing.news and self.is_postgresql:
+                    notify(connection, {"from": self.process, "news": writing.news.to_json()})
+            if sqlite.needs_own_checkpoints and not self.is_postgresql:
+                sqlite.checkpoint(self.writer)
+        if writing.news:
+            self.on_commit(writing.news)
+
+
+def _attempt(group: Writing, change: Callable[[Writing], Any]) -> Any:
+    """What one change of a group returns, or the error with which it was undone.
+
+    Raises:
+        DBAPIError: the database failed, and the group's transaction may be gone with it.
+    """
+    part = Writing(group.connection)
+    try:
+        with group.connection.begin_nested():
+            result = change(part)
+    except DBAPIError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whoever asked gets it
+        return error
+    group.news.add(part.news)
+    return result
+
+
+def _was_undone(error: Exception) -> bool:
+    """Whether the database undid the transaction for another one's sake."""
+    return isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", None) in _UNDONE
 
 
 def head_of(connection: Connection) -> tuple[int, str]:

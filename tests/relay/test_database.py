@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import select, text, update
+from sqlalchemy import event, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from inbox_desktop.relay import migrate
@@ -71,14 +75,86 @@ def test_a_transaction_takes_one_seq_and_tells_it_after_the_commit(relay: Relay)
     assert heard == [(News(1, {"v"}), 1)]
 
 
+@contextmanager
+def stalled_disk(database: Database) -> Iterator[None]:
+    """The writer is busy while the block runs: what comes waits."""
+    going_on = threading.Event()
+    busy = asyncio.ensure_future(database.awrite(lambda _writing: going_on.wait()))
+    try:
+        yield
+    finally:
+        assert not busy.done()
+        going_on.set()
+
+
+async def test_what_waits_together_is_committed_together(relay: Relay) -> None:
+    commits: list[object] = []
+    heard: list[News] = []
+    event.listen(relay.database.writer, "commit", commits.append)
+    relay.database.on_commit = heard.append
+
+    def change(name: str) -> Any:
+        def tell(writing: Writing) -> tuple[str, int]:
+            writing.tell_visitor(name)
+            return name, writing.take_seq()
+
+        return tell
+
+    with stalled_disk(relay.database):
+        writings = [asyncio.ensure_future(relay.database.awrite(change(name))) for name in "abc"]
+        await asyncio.sleep(0.05)
+    assert await asyncio.gather(*writings) == [("a", 1), ("b", 2), ("c", 3)]
+    assert len(commits) == 2
+    assert heard == [News(3, {"a", "b", "c"})]
+    assert relay.database.head()[0] == 3
+
+
+@pytest.mark.parametrize("is_databases_fault", [False, True], ids=["refused", "database error"])
+async def test_what_fails_undoes_nothing_that_was_written_with_it(
+    relay: Relay, is_databases_fault: bool
+) -> None:
+    heard: list[News] = []
+    relay.database.on_commit = heard.append
+
+    def fail(writing: Writing) -> None:
+        writing.take_seq()
+        writing.tell_visitor("failed")
+        if is_databases_fault:
+            writing.connection.execute(text("SELECT nothing"))
+        raise LookupError
+
+    with stalled_disk(relay.database):
+        changes = (Writing.take_seq, fail, Writing.take_seq)
+        writings = [asyncio.ensure_future(relay.database.awrite(change)) for change in changes]
+        await asyncio.sleep(0.05)
+    first, failed, third = await asyncio.gather(*writings, return_exceptions=True)
+    assert (first, third) == (1, 2)
+    assert isinstance(failed, DBAPIError if is_databases_fault else LookupError)
+    assert relay.database.head()[0] == 2
+    assert not any("failed" in news.visitors for news in heard)
+
+
+async def test_who_no_longer_waits_is_not_written(relay: Relay) -> None:
+    with stalled_disk(relay.database):
+        given_up = asyncio.ensure_future(relay.database.awrite(Writing.take_seq))
+        await asyncio.sleep(0.05)
+        given_up.cancel()
+        await asyncio.sleep(0)
+    assert await relay.database.awrite(Writing.take_seq) == 1
+
+
 def test_seqs_of_several_processes_become_visible_in_order(config: RelayConfig) -> None:
     relays = [Relay.open(config), Relay.open(config)]
     watching = threading.Event()
     seen: list[int] = []
 
+    async def write_together(database: Database) -> None:
+        await asyncio.gather(*(database.awrite(Writing.take_seq) for _ in range(10)))
+
     def write(database: Database) -> None:
-        for _ in range(20):
+        for _ in range(10):
             database.write(Writing.take_seq)
+        asyncio.run(write_together(database))
 
     def watch() -> None:
         while not watching.wait(0.001):
