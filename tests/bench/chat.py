@@ -32,13 +32,16 @@ def run(report: Report) -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="inbox-bench-")))
         postgresql = stack.enter_context(PostgreSql(durable=True))
         for name, database in (("SQLite", ""), ("PostgreSQL", postgresql.create())):
-            with RelayProcess(folder / name, database) as relay:
+            with RelayProcess(folder / name, database, is_warm=False) as relay:
                 asyncio.run(_thousand(report, name, relay, folder / f"{name}.limit"))
-        with RelayProcess(folder / "killed") as relay:
+        with RelayProcess(folder / "killed", is_warm=False) as relay:
             asyncio.run(_killed(report, relay))
         shared = postgresql.create()
         data = folder / "shared"  # with one key for both
-        with RelayProcess(data, shared) as first, RelayProcess(data, shared) as second:
+        with (
+            RelayProcess(data, shared, is_warm=False) as first,
+            RelayProcess(data, shared, is_warm=False) as second,
+        ):
             asyncio.run(_taken_over(report, first, second))
 
 

@@ -124,7 +124,7 @@ def test_without_a_word_it_listens_on_this_computer_only(
 
 
 def test_the_first_start_invites_and_a_second_process_is_refused(tmp_path: Path) -> None:
-    relay = RelayProcess(tmp_path / "relay")
+    relay = RelayProcess(tmp_path / "relay", is_warm=False)
     with relay:
         assert httpx.get(f"{relay.url}/health", trust_env=False).json() == {"status": "ok"}
         (code,) = re.findall(_CODE, relay.told, re.MULTILINE)

@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from inbox_desktop.cli import main
+from tests.support import warm_start
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 _PATIENCE_SECONDS = 300.0
@@ -54,16 +55,27 @@ class Running:
         self, arguments: Sequence[str], environment: Mapping[str, str], launcher: Sequence[str]
     ) -> None:
         self._arguments = tuple(arguments)
-        self._out = tempfile.TemporaryFile()  # noqa: SIM115 - a pipe could fill up; closed in _result
-        self._err = tempfile.TemporaryFile()  # noqa: SIM115
-        self._process = subprocess.Popen(
-            [*launcher, sys.executable, "-m", "inbox_desktop", *arguments],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=self._out,
-            stderr=self._err,
-        )
+        self._out = tempfile.NamedTemporaryFile()  # noqa: SIM115 - a pipe could fill up; closed in __exit__
+        self._err = tempfile.NamedTemporaryFile()  # noqa: SIM115
+        self._process: subprocess.Popen[bytes] | warm_start.WarmProcess
+        if launcher or not warm_start.IS_POSSIBLE:
+            self._process = subprocess.Popen(
+                [*launcher, sys.executable, "-m", "inbox_desktop", *arguments],
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=self._out,
+                stderr=self._err,
+            )
+        else:
+            self._process = warm_start.WarmProcess(
+                warm_start.DESKTOP,
+                arguments,
+                folder=ROOT,
+                environment=environment,
+                out=Path(self._out.name),
+                err=Path(self._err.name),
+            )
 
     def __enter__(self) -> Self:
         return self
@@ -73,7 +85,7 @@ class Running:
     ) -> None:
         if self._process.poll() is None:
             self._process.kill()
-            self._process.wait()
+            self._process.wait(_PATIENCE_SECONDS)
         self._out.close()
         self._err.close()
 
@@ -124,7 +136,8 @@ class Running:
 class Program:
     """`inbox-desktop --profile DIR`, to be called with the rest of the command line.
 
-    `environment` is added to the test's own; `launcher` stands before Python on the command line.
+    `environment` is added to the test's own; `launcher` stands before Python on the command line. Without one
+    the program is forked from a process that has imported it already.
     """
 
     def __init__(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from inbox_desktop.models.chat_settings import ChatSite
 from inbox_desktop.relay.access import invite
 from inbox_desktop.relay.config import RelayConfig
 from inbox_desktop.relay.service import Relay
+from tests.support import warm_start
 from tests.support.programs import ROOT
 
 _PATIENCE_SECONDS = 120.0
@@ -24,24 +26,25 @@ _A_MOMENT_SECONDS = 0.02
 
 def command(*arguments: str, data: Path, database: str = "") -> list[str]:
     """The command line of one `inbox-relay` command, to be run in the project's folder."""
-    chosen = ["--database", database] if database else []
-    return [sys.executable, "-m", "inbox_desktop.relay.cli", *arguments, "--data", str(data), *chosen]
+    return [sys.executable, "-m", warm_start.RELAY, *_words(*arguments, data=data, database=database)]
 
 
 class RelayProcess:
     """`inbox-relay serve` on a free port. Its data and its port stay when it ends and starts again.
 
     `with` starts it and stops it at the end. `database` is a PostgreSQL URL; "" is SQLite in the data folder.
+    `is_warm`: it is forked from a process that has imported it already, not started by its command line.
     """
 
-    def __init__(self, data: Path, database: str = "") -> None:
+    def __init__(self, data: Path, database: str = "", *, is_warm: bool = warm_start.IS_POSSIBLE) -> None:
         self.data = data
         self._database = database
+        self._is_warm = is_warm
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port: int = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = data.with_name(f"{data.name}.log")
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | warm_start.WarmProcess | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -65,11 +68,21 @@ class RelayProcess:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        words = command(
-            "serve", "--listen", f"127.0.0.1:{self.port}", data=self.data, database=self._database
-        )
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(words, cwd=ROOT, stdout=log, stderr=log)
+        words = ("serve", "--listen", f"127.0.0.1:{self.port}")
+        if self._is_warm:
+            self._process = warm_start.WarmProcess(
+                warm_start.RELAY,
+                _words(*words, data=self.data, database=self._database),
+                folder=ROOT,
+                environment=os.environ,
+                out=self._log,
+                err=self._log,
+            )
+        else:
+            with self._log.open("ab") as log:
+                self._process = subprocess.Popen(
+                    command(*words, data=self.data, database=self._database), cwd=ROOT, stdout=log, stderr=log
+                )
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while not self._answers():
             assert self._process.poll() is None, self.told
@@ -124,3 +137,7 @@ class RelayProcess:
             return httpx.get(f"{self.url}/health", trust_env=False, timeout=5).is_success
         except httpx.TransportError:
             return False
+
+
+def _words(*arguments: str, data: Path, database: str = "") -> list[str]:
+    return [*arguments, "--data", str(data), *(["--database", database] if database else [])]
