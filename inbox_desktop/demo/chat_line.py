@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import socket
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -31,6 +30,7 @@ from inbox_desktop.models.kinds import ChannelKind
 from inbox_desktop.models.rules.business_hours import BusinessHours
 from inbox_desktop.models.store import WriteSession
 from inbox_desktop.models.tables import Channel, ChatConversation, Ticket
+from inbox_desktop.relay.listening import listening_socket
 from inbox_desktop.sync.relay.access import RELAY, RelaySettings
 from inbox_desktop.sync.services import Services
 
@@ -58,7 +58,7 @@ class ChatLine:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._relay_socket, self._shop_socket = (socket.create_server((HOST, 0)) for _ in range(2))
+        self._relay_socket, self._shop_socket = (listening_socket(HOST, 0) for _ in range(2))
         self.relay_url, self.shop_url = (
             f"http://{HOST}:{one.getsockname()[1]}" for one in (self._relay_socket, self._shop_socket)
         )

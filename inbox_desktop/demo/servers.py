@@ -9,6 +9,8 @@ import threading
 import uvicorn
 from starlette.types import ASGIApp, Send
 
+from inbox_desktop.relay.listening import listening_socket
+
 _GRACE_SECONDS = 5.0
 
 
@@ -41,7 +43,7 @@ class LoopbackServer(ThreadServer):
     """
 
     def __init__(self, app: ASGIApp, name: str, listening: socket.socket | None = None) -> None:
-        taken = listening or socket.create_server(("127.0.0.1", 0))
+        taken = listening or listening_socket("127.0.0.1", 0)
         self.port: int = taken.getsockname()[1]
         config = uvicorn.Config(
             app,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import socket
 import threading
 import time
 from collections.abc import Sequence
@@ -28,6 +27,7 @@ from inbox_desktop.models.rules.keywords import Keyword, answer
 from inbox_desktop.models.sms_settings import Provider, SmsSettings
 from inbox_desktop.models.store import Store, WriteSession
 from inbox_desktop.models.tables import Channel
+from inbox_desktop.relay.listening import listening_socket
 from inbox_desktop.sync.sms.channel import TextChannel
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class TextLine:
     """
 
     def __init__(self) -> None:
-        self._listening = socket.create_server((HOST, 0))
+        self._listening = listening_socket(HOST, 0)
         self._secret = os.environ.setdefault(SECRET_ENV, secrets.token_hex(16))
         self.provider: TwilioSimulator | None = None
         self._opening: threading.Thread | None = None

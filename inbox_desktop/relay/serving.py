@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from inbox_desktop.models.hosts import is_loopback
 from inbox_desktop.relay.access import desktops, invite
 from inbox_desktop.relay.config import RelayConfig, RelayError
+from inbox_desktop.relay.listening import listening_socket
 from inbox_desktop.relay.server import make_server
 from inbox_desktop.relay.service import Relay, make_folder
 
@@ -91,9 +92,8 @@ def _alone(config: RelayConfig) -> AbstractContextManager[object]:
 
 
 def _listening(config: RelayConfig) -> socket.socket:
-    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
     try:
-        return socket.create_server((config.host, config.port), family=family, backlog=1024)
+        return listening_socket(config.host, config.port)
     except OSError as error:
         raise RelayError(
             f"The relay can't listen on {config.host}:{config.port} ({error.strerror or error}). "

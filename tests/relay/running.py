@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from inbox_desktop.models.chat_settings import ChatSite
 from inbox_desktop.models.ids import new_id
 from inbox_desktop.relay.access import invite
 from inbox_desktop.relay.config import RelayConfig
+from inbox_desktop.relay.listening import listening_socket
 from inbox_desktop.relay.server import make_server
 from inbox_desktop.relay.service import Relay
 
@@ -29,7 +29,7 @@ class RunningRelay:
     def __init__(self, config: RelayConfig) -> None:
         self.relay = Relay.open(config)
         self._server = make_server(self.relay)
-        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._socket = listening_socket("127.0.0.1", 0)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="relay-server")
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self.http = httpx.Client(base_url=self.url, timeout=PATIENCE, trust_env=False)
