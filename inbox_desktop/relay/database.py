@@ -126,19 +126,34 @@ class Database:
         self._read_pool = ThreadPoolExecutor(_READERS, "relay-reader")
 
     def write(self, change: Callable[[Writing], T]) -> T:
-        """`change` in one durable transaction, again when the database undid it for another one's sake."""
+        """`change` in one durable transaction.
+
+        It is called again when the database undid it for another one's sake, or had ended the connection.
+        """
         for attempt in range(1, _ATTEMPTS + 1):
+            is_changed = False
             try:
                 with self._transaction() as writing:
-                    return change(writing)
+                    result = change(writing)
+                    is_changed = True
             except OperationalError as error:
-                if attempt == _ATTEMPTS or not _was_undone(error):
+                # Whoever loses the connection while it commits can't know what became of it.
+                is_lost = error.connection_invalidated and not is_changed
+                if attempt == _ATTEMPTS or not (is_lost or _was_undone(error)):
                     raise
+            else:
+                return result
         raise AssertionError("the last attempt returns or raises")
 
     def read(self, look: Callable[[Connection], T]) -> T:
-        """`look` in one consistent snapshot. What it returns must be plain values."""
-        with self.readers.connect() as connection:
+        """`look` in one consistent snapshot, again when the connection was lost. It returns plain values."""
+        try:
+            with self.readers.connect() as connection:
+                return look(connection)
+        except OperationalError as error:
+            if not error.connection_invalidated:
+                raise
+        with self.readers.connect() as connection:  # a new one: the pool gave up all that it had
             return look(connection)
 
     async def awrite(self, change: Callable[[Writing], T]) -> T:
@@ -278,10 +293,10 @@ def _engines(config: RelayConfig) -> tuple[Engine, Engine]:
         path = str(config.sqlite_file)
         return sqlite.writer_engine(path), sqlite.reader_engine(path)
     url = psycopg_url(config.database)
-    writer = create_engine(url, pool_pre_ping=True, pool_size=2, max_overflow=2)
+    # No pre-ping: that question before each transaction costs as much as a statement.
+    writer = create_engine(url, pool_size=2, max_overflow=2)
     readers = create_engine(
         url,
-        pool_pre_ping=True,
         pool_size=_READERS,
         max_overflow=_READERS,
         isolation_level="REPEATABLE READ",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, bindparam, select, union_all
+from sqlalchemy import Connection, Select, bindparam, literal_column, select, union_all
 
 from inbox_desktop.relay.chats import moment
 from inbox_desktop.relay.database import head_of
@@ -16,12 +16,18 @@ from inbox_desktop.relay.messages import for_desktop
 from inbox_desktop.relay.tables import Chat, Conversation, MailJob, Message, Visitor, Webhook
 
 LONGEST_PAGE: Final = 1_000
-_FED: Final = (Conversation, Message, MailJob, Webhook, Chat)
+_FED: Final[dict[str, Any]] = {
+    "conversation": Conversation,
+    "message": Message,
+    "mail_job": MailJob,
+    "webhook": Webhook,
+    "chat": Chat,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A part of the feed. It ends with a whole transaction; `next` is the next page's `after`.
+    """A part of the feed. It ends with a whole change; `next` is the next page's `after`.
 
     `next` lies before `after` when there never was such a seq here: the database is an older one.
     """
@@ -33,30 +39,35 @@ class Page:
 
 
 def page(connection: Connection, keys: Keys, after: int, limit: int) -> Page:
-    """The entries after a seq: about `limit` of them, and all of their last transaction.
+    """The entries after a seq: about `limit` of them, and all of their last change.
 
     A conversation comes before its messages and e-mails on each page, so that each page stands by itself.
     """
     head, epoch = head_of(connection)
-    up_to = _end_of_page(connection, after, head, limit)
-    between = {"after": after, "up_to": up_to}
-    messages = connection.execute(_MESSAGES, between).all()
-    jobs = connection.execute(_JOBS, between).all()
+    up_to, kinds = _what_changed(connection, after, head, limit)
+
+    def changed(kind: str) -> Sequence[Any]:
+        """The rows of a kind. Most pages are one message: what is not there is not asked for."""
+        if kind not in kinds:
+            return ()
+        return connection.execute(_CHANGED[kind], {"after": after, "up_to": up_to}).all()
+
+    messages, jobs = changed("message"), changed("mail_job")
     needed = _first_needed((row.conversation_id, row.seq) for row in (*messages, *jobs))
-    conversations = _conversations(connection, after, up_to, needed)
+    conversations = _conversations(connection, changed("conversation"), needed)
     visitors = {one["data"]["id"]: one["data"]["visitor"]["id"] for one in conversations}
     told = for_desktop(connection, keys, messages, visitors)
     entries = [
         *conversations,
         *(_entry(row.seq, "message", data) for row, data in zip(messages, told, strict=True)),
         *(_entry(row.seq, "mail_job", job_json(row)) for row in jobs),
-        *(_entry(row.seq, "webhook", _webhook_json(row)) for row in connection.execute(_WEBHOOKS, between)),
+        *(_entry(row.seq, "webhook", _webhook_json(row)) for row in changed("webhook")),
         *(
             _entry(row.seq, "chat", {"id": row.id, "site": row.site, "version": row.version})
-            for row in connection.execute(_CHATS, between)
+            for row in changed("chat")
         ),
     ]
-    entries.sort(key=lambda entry: entry["seq"])  # stable: within a transaction as they stand above
+    entries.sort(key=lambda entry: entry["seq"])  # stable: within a change as they stand above
     return Page(epoch, entries, up_to, up_to < head)
 
 
@@ -109,19 +120,28 @@ def _between(columns: tuple[Any, ...], table: Any, *order: Any) -> Select[Any]:
     return query.order_by(table.seq, *order)
 
 
-def _last_statement() -> Select[Any]:
-    parts = [_between((table.seq,), table).limit(bindparam("most")).subquery() for table in _FED]
-    together = union_all(*(select(part.c.seq) for part in parts)).subquery()
-    return select(together.c.seq).order_by(together.c.seq).offset(bindparam("skipped")).limit(1)
+def _kinds_statement() -> Select[Any]:
+    parts = [
+        _between((literal_column(f"'{kind}'").label("kind"), table.seq), table)
+        .limit(bindparam("most"))
+        .subquery()
+        for kind, table in _FED.items()
+    ]
+    together = union_all(*(select(part.c.kind, part.c.seq) for part in parts)).subquery()
+    return select(together.c.kind, together.c.seq).order_by(together.c.seq).limit(bindparam("most"))
 
 
 # Each is made once: the feed is read after every message, and making them takes longer than reading.
-_LAST: Final = _last_statement()
-_MESSAGES: Final = _between(MESSAGE_COLUMNS, Message, Message.position)
-_JOBS: Final = _between(_JOB, MailJob)
-_WEBHOOKS: Final = _between(_WEBHOOK, Webhook)
-_CHATS: Final = _between(_CHAT, Chat)
-_CHANGED: Final = _between(_CONVERSATION, Conversation).join(Visitor, Visitor.id == Conversation.visitor_id)
+_KINDS: Final = _kinds_statement()
+_CHANGED: Final = {
+    "message": _between(MESSAGE_COLUMNS, Message, Message.position),
+    "mail_job": _between(_JOB, MailJob),
+    "webhook": _between(_WEBHOOK, Webhook),
+    "chat": _between(_CHAT, Chat),
+    "conversation": _between(_CONVERSATION, Conversation).join(
+        Visitor, Visitor.id == Conversation.visitor_id
+    ),
+}
 _OTHERS: Final = (
     select(*_CONVERSATION)
     .join(Visitor, Visitor.id == Conversation.visitor_id)
@@ -156,11 +176,12 @@ def _entry(seq: int, kind: str, data: dict[str, Any]) -> dict[str, Any]:
     return {"seq": seq, "kind": kind, "data": data}
 
 
-def _end_of_page(connection: Connection, after: int, head: int, limit: int) -> int:
-    """The seq of the entry number `limit`, or the head when there are fewer."""
-    bounds = {"after": after, "up_to": head, "most": limit, "skipped": limit - 1}
-    last = connection.execute(_LAST, bounds).scalar_one_or_none()
-    return head if last is None else last
+def _what_changed(connection: Connection, after: int, head: int, limit: int) -> tuple[int, Collection[str]]:
+    """The seq at which the page ends, that of its entry number `limit` or the head; and the kinds on it."""
+    found = connection.execute(_KINDS, {"after": after, "up_to": head, "most": limit}).all()
+    if len(found) < limit:
+        return head, {row.kind for row in found}
+    return found[-1].seq, _FED.keys()  # the last change may have more rows than the limit let through
 
 
 def _first_needed(uses: Iterable[tuple[str, int]]) -> dict[str, int]:
@@ -172,9 +193,8 @@ def _first_needed(uses: Iterable[tuple[str, int]]) -> dict[str, int]:
 
 
 def _conversations(
-    connection: Connection, after: int, up_to: int, needed: dict[str, int]
+    connection: Connection, changed: Sequence[Any], needed: dict[str, int]
 ) -> list[dict[str, Any]]:
-    changed = connection.execute(_CHANGED, {"after": after, "up_to": up_to}).all()
     missing = needed.keys() - {row.id for row in changed}
     others = connection.execute(_OTHERS, {"ids": sorted(missing)}).all() if missing else []
     return [

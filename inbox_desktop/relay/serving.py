@@ -15,6 +15,7 @@ from typing import Final
 from filelock import FileLock, Timeout
 from sqlalchemy.exc import DBAPIError
 
+from inbox_desktop import garbage
 from inbox_desktop.models.hosts import is_loopback
 from inbox_desktop.relay.access import desktops, invite
 from inbox_desktop.relay.config import RelayConfig, RelayError
@@ -49,6 +50,7 @@ def serve(config: RelayConfig, say: Callable[[str], None]) -> int:
                     "pictures need --public-url, as in https://chat.shop.example"
                 )
             _invite_the_first(relay, say)
+            garbage.look_seldom()
             server.run([listener])
         finally:
             relay.close()

@@ -9,17 +9,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import event, select, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from inbox_desktop.relay import migrate
 from inbox_desktop.relay.config import RelayConfig, RelayError
 from inbox_desktop.relay.database import Database, News, Writing, head_of
 from inbox_desktop.relay.service import Relay
 from inbox_desktop.relay.tables import Base, Head
+from tests.support.postgresql import PostgreSql
 
 
 def test_the_revisions_make_the_tables_that_are_declared(relay: Relay) -> None:
@@ -171,6 +173,59 @@ def test_seqs_of_several_processes_become_visible_in_order(config: RelayConfig) 
     assert relays[0].database.head()[0] == 40
     assert seen == sorted(seen)
     for relay in relays:
+        relay.close()
+
+
+async def test_connections_that_the_server_ended_are_made_anew(
+    postgresql: PostgreSql, tmp_path: Path
+) -> None:
+    url = postgresql.fresh()
+    relay = Relay.open(RelayConfig(tmp_path / "relay", url))
+    database = relay.database
+
+    def end_connections() -> None:
+        with psycopg.connect(url, autocommit=True) as other:
+            other.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+    async def write_two() -> list[int]:
+        with stalled_disk(database):
+            writings = [asyncio.ensure_future(database.awrite(Writing.take_seq)) for _ in range(2)]
+            await asyncio.sleep(0.05)
+            end_connections()
+        return await asyncio.gather(*writings)
+
+    try:
+        assert database.write(Writing.take_seq) == 1
+        end_connections()
+        assert database.write(Writing.take_seq) == 2
+        end_connections()
+        assert database.head()[0] == 2
+        assert await write_two() == [3, 4]
+    finally:
+        relay.close()
+
+
+async def test_a_commit_whose_answer_is_lost_is_not_done_again(
+    postgresql: PostgreSql, tmp_path: Path
+) -> None:
+    url = postgresql.fresh()
+    relay = Relay.open(RelayConfig(tmp_path / "relay", url))
+    done: list[int] = []
+
+    def change(writing: Writing) -> None:
+        done.append(writing.take_seq())
+        own = writing.connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        with psycopg.connect(url, autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s)", (own,))
+
+    try:
+        with pytest.raises(OperationalError):
+            relay.database.write(change)
+        assert done == [1]
+    finally:
         relay.close()
 
 

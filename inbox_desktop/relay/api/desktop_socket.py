@@ -61,7 +61,8 @@ class _Ear:
         self._relay = relay
         self._desktop_id = desktop_id
         self._line = Line(socket, self._look)
-        self._head = -1
+        self._head = -1  # that was told
+        self._newest: int | None = None  # that was heard of; None: the database has to be asked
         self._owners: dict[str, str] = {}
 
     async def run(self) -> None:
@@ -79,6 +80,10 @@ class _Ear:
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, News):
+            if event.everything:
+                self._newest = None
+            elif self._newest is not None:  # other processes' news may come later than newer ones of our own
+                self._newest = max(self._newest, event.head)
             self._line.look_again()
         elif event.kind == "visitor_typing":
             self._line.put({"type": "typing", "conversation_id": event.conversation_id})
@@ -87,15 +92,24 @@ class _Ear:
 
     async def _look(self) -> None:
         try:
-            head, _epoch = await self._relay.database.aread(head_of)
+            newest = await self._ask() if self._newest is None else self._newest
             present = await self._present() if self._head < 0 else ()
         except (OperationalError, PoolTimeoutError) as error:
             raise SocketEndError(1013) from error
-        if head != self._head:
-            self._line.put({"type": "news", "head": head})
+        if newest != self._head:
+            self._line.put({"type": "news", "head": newest})
         for conversation_id in present:
             self._line.put(_presence(conversation_id, present=True))
-        self._head = head
+        self._head = newest
+
+    async def _ask(self) -> int:
+        """The newest seq of the database, or what was heard of meanwhile."""
+        self._newest = 0
+        head, _epoch = await self._relay.database.aread(head_of)
+        if self._newest is None:  # a gap in the news: it is asked again
+            return head
+        self._newest = max(self._newest, head)
+        return self._newest
 
     async def _present(self) -> tuple[str, ...]:
         await self._relay.presence.flush()
