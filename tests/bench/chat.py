@@ -53,14 +53,14 @@ async def _thousand(report: Report, name: str, relay: RelayProcess, limit_file: 
     began = time.perf_counter()
     await crowd.arrive(VISITORS)
     arrived = time.perf_counter() - began
-    cpu = _cpu_seconds(relay)
+    cpu, stolen = _cpu_seconds(relay), _stolen_seconds()
     over = threading.Event()
     committing = asyncio.create_task(asyncio.to_thread(_commits, limit_file, over))
     await crowd.chat(PER_SECOND, SECONDS)
     await crowd.be_heard()
     over.set()
     limit = await committing
-    cpu = _cpu_seconds(relay) - cpu
+    cpu, stolen = _cpu_seconds(relay) - cpu, _stolen_seconds() - stolen
     await _all_heard(crowd, listener)
     heard = [times[0] - crowd.sent[text] for text, times in listener.heard.items()]
     acknowledged = [at - crowd.sent[text] for text, at in crowd.acknowledged.items()]
@@ -69,7 +69,8 @@ async def _thousand(report: Report, name: str, relay: RelayProcess, limit_file: 
     report.times(f"{name}: visitor to desktop", heard, limit)
     report.note(
         f"{name}: {VISITORS:,} visitors came in {arrived:.0f} s; {len(crowd.sent):,} messages at "
-        f"{PER_SECOND:.0f}/s took {cpu / SECONDS:.0%} of a core; at most {_memory_mb(relay):.0f} MB."
+        f"{PER_SECOND:.0f}/s took {cpu / SECONDS:.0%} of a core; at most {_memory_mb(relay):.0f} MB. "
+        f"The host kept {stolen:.1f} s of processor time from this machine meanwhile."
     )
     await _end(crowd, listening)
 
@@ -139,6 +140,12 @@ def _cpu_seconds(relay: RelayProcess) -> float:
     """The processor time that it has used (Linux)."""
     fields = Path(f"/proc/{relay.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _stolen_seconds() -> float:
+    """The processor time that a virtual machine wanted and did not get (Linux; proc(5), "steal")."""
+    fields = Path("/proc/stat").read_text(encoding="ascii").split(maxsplit=9)
+    return int(fields[8]) / os.sysconf("SC_CLK_TCK")
 
 
 def _commits(file: Path, over: threading.Event) -> list[float]:
