@@ -199,6 +199,12 @@ class ChatSite:
         return language if language in LOCALES else LOCALES[0]
 
 
+def _yes_or_no(value: Any) -> bool:
+    if not isinstance(value, bool):  # bool("no") would be true
+        raise TypeError("true or false is wanted")
+    return value
+
+
 def _texts_read(texts: Any) -> dict[str, str]:
     return {str(locale): str(text) for locale, text in texts.items()}
 
@@ -218,13 +224,13 @@ _READERS: Final[dict[str, Callable[[Any], Any]]] = {
     "in_hours_reply": _texts_read,
     "away_reply": _texts_read,
     "hours": BusinessHours.from_json,
-    "follow_up": bool,
+    "follow_up": _yes_or_no,
     "follow_up_minutes": int,
     "support_address": str,
     "faq": _faq_read,
     "max_file_mb": int,
     "retention_days": int,
-    "identity_required": bool,
+    "identity_required": _yes_or_no,
 }
 """How each of a site's JSON values is read back."""
 
@@ -271,9 +277,10 @@ def origin_checked(text: str) -> str:
 
 def is_address(text: str) -> bool:
     """Whether a text looks like one e-mail address that can be written to."""
-    name, _, domain = text.rpartition("@")
+    name, _, domain = text.partition("@")
     is_short = len(text) <= _LONGEST_ADDRESS
-    return is_short and bool(name) and bool(domain) and text.isprintable() and not set(text) & set(' <>,;"')
+    is_plain = text.isprintable() and not set(text) & set(' <>,;"') and "@" not in domain
+    return is_short and bool(name) and bool(domain) and is_plain
 
 
 def _check_look(site: ChatSite) -> None:

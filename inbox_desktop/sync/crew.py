@@ -121,9 +121,9 @@ class Crew:
             self._outbox.wake()
         elif kind == "ticket":
             self._timer.check()
-            self._services.relay_link.tickets_changed()
+            self._services.relay_link.look_for_work()
         elif kind == "customer":
-            self._services.relay_link.tickets_changed()  # perhaps a visitor was blocked
+            self._services.relay_link.look_for_work()  # perhaps a visitor was blocked
         elif kind == "setting":
             self._services.relay_link.settings_changed()
 

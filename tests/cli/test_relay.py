@@ -65,7 +65,7 @@ def test_chats_that_are_there_come_with_the_relay(relay: RunningRelay, program: 
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("chat.shop.example", "no relay's address"),
+        ("ftp://chat.shop.example", "no relay's address"),
         ("http://chat.shop.example", "in plain text"),
         ("https://chat.shop.example/path", "no path"),
     ],

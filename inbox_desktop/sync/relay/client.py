@@ -263,17 +263,18 @@ class RelayClient:
 
 
 def relay_url(text: str) -> str:
-    """A relay's address without its last slash.
+    """A relay's address with its scheme, https unless it is on this computer, and without its last slash.
 
     Raises:
         RelayError: it is none, or would send the token in plain text over a network.
     """
     try:
-        url = httpx.URL(text.strip().rstrip("/"))
+        url = httpx.URL(_with_scheme(text.strip().rstrip("/")))
     except httpx.InvalidURL:
         url = httpx.URL("")
     is_plain = url.scheme == "http"
-    if url.scheme not in {"http", "https"} or not url.host or url.userinfo or url.query or url.fragment:
+    is_host = bool(url.host) and "%" not in url.host  # httpx escapes what no host may have, as blanks
+    if url.scheme not in {"http", "https"} or not is_host or url.userinfo or url.query or url.fragment:
         raise RelayError(
             "This is no relay's address. Write it as https://chat.shop.example.", needs_person=True
         )
@@ -286,6 +287,13 @@ def relay_url(text: str) -> str:
             needs_person=True,
         )
     return f"{url.scheme}://{url.netloc.decode('ascii')}"
+
+
+def _with_scheme(address: str) -> str:
+    if "://" in address or not address:
+        return address
+    host = httpx.URL(f"//{address}").host
+    return f"{'http' if is_loopback(host) else 'https'}://{address}"
 
 
 def _refusal(answer: httpx.Response) -> dict[str, Any]:

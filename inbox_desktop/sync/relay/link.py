@@ -121,8 +121,8 @@ class RelayLink:
         self._has_news = True
         self._standing.wake()
 
-    def tickets_changed(self) -> None:
-        """Perhaps a chat was read or closed, which the relay is to be told."""
+    def look_for_work(self) -> None:
+        """Perhaps the relay is to be told something: a chat was read or closed, a visitor blocked."""
         self._standing.wake()
 
     def reconnect(self) -> None:

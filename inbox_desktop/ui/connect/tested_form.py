@@ -38,7 +38,7 @@ class TestedForm(QWidget):
         field = QLineEdit(self)
         field.setAccessibleName(name)
         field.setPlaceholderText(hint)
-        field.textEdited.connect(self.clear_problem)
+        field.textEdited.connect(self._edited)
         field.returnPressed.connect(self.submit)
         return field
 
@@ -73,6 +73,13 @@ class TestedForm(QWidget):
     def begin(self, *, connect: bool) -> None:
         """Check what was typed; then `set_busy` and `run_test`, or `show_problem`."""
         raise NotImplementedError
+
+    def _edited(self) -> None:
+        """What was found before was about what stood there before."""
+        self.clear_problem()
+        if not self._busy:
+            self.steps.clear()
+            self.steps.hide()
 
     def _begin(self, connect: bool, _checked: bool = False) -> None:
         if not self._busy:

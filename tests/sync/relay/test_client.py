@@ -133,6 +133,10 @@ async def test_nothing_answers() -> None:
         (" https://chat.shop.example:8443 ", "https://chat.shop.example:8443"),
         ("http://127.0.0.1:8765", "http://127.0.0.1:8765"),
         ("http://localhost:8765/", "http://localhost:8765"),
+        ("chat.shop.example", "https://chat.shop.example"),
+        ("chat.shop.example:8443/", "https://chat.shop.example:8443"),
+        ("localhost:8765", "http://localhost:8765"),
+        ("[::1]:8765", "http://[::1]:8765"),
     ],
 )
 def test_a_relays_address(text: str, wanted: str) -> None:
@@ -143,7 +147,8 @@ def test_a_relays_address(text: str, wanted: str) -> None:
     ("text", "words"),
     [
         ("", "no relay's address"),
-        ("chat.shop.example", "no relay's address"),
+        ("a relay", "no relay's address"),
+        ("mailto:help@shop.example", "no relay's address"),
         ("ftp://chat.shop.example", "no relay's address"),
         ("https://user:pw@chat.shop.example", "no relay's address"),
         ("https://chat.shop.example?x=1", "no relay's address"),

@@ -82,7 +82,7 @@ def test_every_step_is_told(relay: RunningRelay, desk: ChatDesk) -> None:
 @pytest.mark.parametrize(
     ("url", "name"),
     [
-        ("nowhere", "address"),
+        ("a relay", "address"),
         ("https://does-not-exist.invalid", "name"),
         ("http://127.0.0.1:1", "port"),
     ],

@@ -68,6 +68,10 @@ def test_the_step_that_failed_is_named_and_nothing_is_connected(
     assert [step.name for step in page.relay.form.steps.failed] == ["certificate"]
     assert page.relay.url == ""
     assert page.relay.form.connect_button.isEnabled()
+    press(page.relay.form.url, Qt.Key.Key_Backspace)  # what was found was about another address
+    assert page.relay.form.problem_words == ""
+    assert page.relay.form.steps.isHidden()
+    assert page.relay.form.steps.steps == ()
 
 
 def test_a_code_that_is_used_up_says_so(qtbot: QtBot, page: ChatPage, world: World) -> None:
