@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
+from tests.support import warm_start
 from tests.support.new_databases import copied_databases
 
 if TYPE_CHECKING:
@@ -120,6 +121,8 @@ def _processes_left(before: set[multiprocessing.process.BaseProcess]) -> list[st
     deadline = time.monotonic() + _GRACE_SECONDS
     left = []
     for process in set(multiprocessing.active_children()) - before:
+        if process.name.startswith(warm_start.NAME):  # a shared server that a test started again
+            continue
         process.join(max(0.0, deadline - time.monotonic()))
         if process.is_alive():
             left.append(f"process {process.name!r}, pid {process.pid}")

@@ -18,6 +18,8 @@ from pathlib import Path
 
 DESKTOP = "inbox_desktop.cli"
 RELAY = "inbox_desktop.relay.cli"
+NAME = "warm start"
+"""With what the names of these processes begin."""
 IS_POSSIBLE = "forkserver" in multiprocessing.get_all_start_methods()
 
 # What the programs import when they are asked for it.
@@ -52,7 +54,7 @@ class WarmProcess:
         self._process = _context().Process(
             target=_run,
             args=(module, tuple(arguments), str(folder), dict(environment), str(out), str(err)),
-            name=f"{module} {arguments[:4]}",
+            name=f"{NAME} of {module} {' '.join(arguments[:4])}",
         )
         self._process.start()
         assert self._process.pid is not None
