@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ CHANNEL: Final = "inbox_relay"
 _READERS: Final = 4
 _ATTEMPTS: Final = 4
 _MOST_TOGETHER: Final = 64
+_LONGEST_GROUP_SECONDS: Final = 0.1
 # Serialization failure and deadlock: the server undid the transaction, which may simply be done again.
 _UNDONE: Final = frozenset({"40001", "40P01"})
 
@@ -96,11 +98,31 @@ class Writing:
 
 
 @dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What a change returned, or the error with which it was undone."""
+
+    value: Any = None
+    error: BaseException | None = None
+
+
 class _Waiting:
     """A change that waits for the writer, and whom to tell what became of it."""
 
-    change: Callable[[Writing], Any]
-    told: Future[Any] = field(default_factory=Future)
+    def __init__(self, change: Callable[[Writing], Any]) -> None:
+        self.change = change
+        self.told: Future[Any] = Future()
+
+    def tell(self, outcome: _Outcome) -> None:
+        """Tell, and let go of both: an error's traceback leads here, and a change may hold a whole file."""
+        told = self.told
+        del self.told, self.change
+        error = outcome.error
+        if error is None:
+            told.set_result(outcome.value)
+        elif isinstance(error, Exception) and not isinstance(error, StopIteration):
+            told.set_exception(error)
+        else:  # these end whatever waits for a future, the relay's loop too
+            told.set_exception(RuntimeError(f"a change ended with {type(error).__name__}"))
 
 
 class Database:
@@ -137,8 +159,10 @@ class Database:
                     result = change(writing)
                     is_changed = True
             except OperationalError as error:
-                # Whoever loses the connection while it commits can't know what became of it.
-                is_lost = error.connection_invalidated and not is_changed
+                if is_changed and error.connection_invalidated:
+                    self.on_commit(News(everything=True))  # perhaps it is kept: nobody can know
+                    raise
+                is_lost = error.connection_invalidated
                 if attempt == _ATTEMPTS or not (is_lost or _was_undone(error)):
                     raise
             else:
@@ -195,49 +219,65 @@ class Database:
 
     def _submit(self, change: Callable[[Writing], Any]) -> Future[Any]:
         waiting = _Waiting(change)
+        told = waiting.told
         self._waiting.append(waiting)
-        self._write_pool.submit(self._write_waiting)
-        return waiting.told
+        try:
+            self._write_pool.submit(self._write_waiting)
+        except RuntimeError:  # the database is being closed
+            if told.cancel():
+                raise
+        return told
 
     def _write_waiting(self) -> None:
         """Write everything that waits; what came before this was called may be written already."""
-        group: list[_Waiting] = []
+        group: deque[_Waiting] = deque()
         while self._waiting and len(group) < _MOST_TOGETHER:
             waiting = self._waiting.popleft()
             if waiting.told.set_running_or_notify_cancel():
                 group.append(waiting)
-        if len(group) > 1 and self._write_together(group):
-            return
-        for waiting in group:
-            try:
-                result = self.write(waiting.change)
-            except Exception as error:  # noqa: BLE001 - whoever asked gets it
-                waiting.told.set_exception(error)
-            else:
-                waiting.told.set_result(result)
+        may_be_together = True
+        while group:
+            outcomes = self._written_together(group) if may_be_together and len(group) > 1 else None
+            if outcomes is None:
+                may_be_together = False
+                outcomes = deque([self._written_alone(group[0].change)])
+            while outcomes:
+                group.popleft().tell(outcomes.popleft())
 
-    def _write_together(self, group: Sequence[_Waiting]) -> bool:
-        """Write a group in one transaction and tell each what became of it.
+    def _written_alone(self, change: Callable[[Writing], Any]) -> _Outcome:
+        try:
+            return _Outcome(self.write(change))
+        except BaseException as error:  # noqa: BLE001 - whoever asked gets it
+            return _Outcome(error=error)
 
-        False: nothing of it is kept and nobody was told; each is to be written alone.
+    def _written_together(self, group: Iterable[_Waiting]) -> deque[_Outcome] | None:
+        """What became of the first changes of a group, all written in one transaction; after a while it ends,
+        so that quick ones do not wait for many slow ones. None: nothing is kept, each is to be written alone.
         """
-        outcomes: list[Any] = []
+        outcomes: deque[_Outcome] = deque()
+        is_changed = False
         try:
             with self._transaction() as writing:
                 # First what `take_seq` locks: some changes of the group take no seq, and touch rows that
                 # another process reaches with the counter in its hand.
                 writing.connection.execute(_KEEP_ORDER)
-                outcomes = [_attempt(writing, waiting.change) for waiting in group]
+                ends = time.monotonic() + _LONGEST_GROUP_SECONDS
+                for waiting in group:
+                    outcomes.append(_attempt(writing, waiting.change))
+                    if time.monotonic() > ends:
+                        break
+                is_changed = True
         except Exception as error:  # noqa: BLE001 - whoever asked gets it
-            if not outcomes or _was_undone(error):
-                return False
-            outcomes = [error] * len(group)  # perhaps committed: only who asked may try again
-        for waiting, outcome in zip(group, outcomes, strict=True):
-            if isinstance(outcome, Exception):
-                waiting.told.set_exception(outcome)
-            else:
-                waiting.told.set_result(outcome)
-        return True
+            count = len(outcomes)
+            outcomes.clear()  # an error among them would lead here, and keep itself alive
+            if not is_changed:
+                return None
+            if isinstance(error, DBAPIError):
+                if not error.connection_invalidated:
+                    return None
+                self.on_commit(News(everything=True))  # perhaps it is kept: nobody can know
+            return deque(_Outcome(error=error) for _ in range(count))
+        return outcomes
 
     @contextmanager
     def _transaction(self) -> Iterator[Writing]:
@@ -254,8 +294,8 @@ class Database:
             self.on_commit(writing.news)
 
 
-def _attempt(group: Writing, change: Callable[[Writing], Any]) -> Any:
-    """What one change of a group returns, or the error with which it was undone.
+def _attempt(group: Writing, change: Callable[[Writing], Any]) -> _Outcome:
+    """What became of one change of a group.
 
     Raises:
         DBAPIError: the database failed, and the group's transaction may be gone with it.
@@ -263,13 +303,13 @@ def _attempt(group: Writing, change: Callable[[Writing], Any]) -> Any:
     part = Writing(group.connection)
     try:
         with group.connection.begin_nested():
-            result = change(part)
+            value = change(part)
     except DBAPIError:
         raise
-    except Exception as error:  # noqa: BLE001 - whoever asked gets it
-        return error
+    except BaseException as error:  # noqa: BLE001 - whoever asked gets it
+        return _Outcome(error=error)
     group.news.add(part.news)
-    return result
+    return _Outcome(value)
 
 
 def _was_undone(error: Exception) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from itertools import chain
 from typing import Any, Final, Literal
 
 from inbox_desktop.relay.database import News
@@ -77,9 +78,9 @@ class Hub:
         """Tell the listeners whom the event concerns."""
         for watcher in self._watchers:
             watcher(event)
-        for topic in self._topics(event):
-            for listener in tuple(self._listeners.get(topic, ())):
-                listener(event)
+        listeners = chain.from_iterable(self._listeners.get(topic, ()) for topic in self._topics(event))
+        for listener in dict.fromkeys(listeners):  # one may listen to several topics of an event
+            listener(event)
 
     def _topics(self, event: Event) -> list[str]:
         if isinstance(event, Signal):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,7 +67,7 @@ def test_a_failed_transaction_leaves_nothing(relay: Relay) -> None:
     assert relay.database.head()[0] == 0
 
 
-def test_a_transaction_takes_one_seq_and_tells_it_after_the_commit(relay: Relay) -> None:
+def test_a_change_takes_one_seq_and_tells_it_after_the_commit(relay: Relay) -> None:
     heard: list[tuple[News, int]] = []
     relay.database.on_commit = lambda news: heard.append((news, relay.database.head()[0]))
 
@@ -134,6 +136,96 @@ async def test_what_fails_undoes_nothing_that_was_written_with_it(
     assert isinstance(failed, DBAPIError if is_databases_fault else LookupError)
     assert relay.database.head()[0] == 2
     assert not any("failed" in news.visitors for news in heard)
+
+
+async def test_a_commit_that_fails_fails_only_who_is_to_blame(sqlite_config: RelayConfig) -> None:
+    def orphan(writing: Writing) -> None:
+        writing.take_seq()
+        writing.connection.execute(text("PRAGMA defer_foreign_keys = ON"))  # seen when it commits
+        writing.connection.execute(text("INSERT INTO desktops_seen (desktop_id) VALUES ('nobody')"))
+
+    relay = Relay.open(sqlite_config)
+    try:
+        relay.database.write(
+            lambda w: w.connection.execute(
+                text(
+                    "CREATE TABLE desktops_seen (desktop_id TEXT REFERENCES desktops (id) "
+                    "DEFERRABLE INITIALLY DEFERRED)"
+                )
+            )
+        )
+        with stalled_disk(relay.database):
+            changes = (Writing.take_seq, orphan, Writing.take_seq)
+            writings = [asyncio.ensure_future(relay.database.awrite(change)) for change in changes]
+            await asyncio.sleep(0.05)
+        first, failed, third = await asyncio.gather(*writings, return_exceptions=True)
+        assert (first, third) == (1, 2)
+        assert isinstance(failed, DBAPIError)
+    finally:
+        relay.close()
+
+
+async def test_quick_changes_do_not_wait_for_many_slow_ones(relay: Relay) -> None:
+    commits: list[object] = []
+    event.listen(relay.database.writer, "commit", commits.append)
+
+    def slow(writing: Writing) -> int:
+        threading.Event().wait(0.15)
+        return writing.take_seq()
+
+    with stalled_disk(relay.database):
+        changes = (Writing.take_seq, slow, slow, Writing.take_seq)
+        writings = [asyncio.ensure_future(relay.database.awrite(change)) for change in changes]
+        await asyncio.sleep(0.05)
+    assert await asyncio.gather(*writings) == [1, 2, 3, 4]
+    assert len(commits) == 4  # the one that waited; two; one; the last alone
+
+
+async def test_a_change_that_is_refused_is_let_go(relay: Relay) -> None:
+    class Refusing:
+        def __call__(self, _writing: Writing) -> None:
+            raise LookupError
+
+    async def refuse(count: int) -> list[weakref.ref[Refusing]]:
+        refusing = [Refusing() for _ in range(count)]
+        with stalled_disk(relay.database):
+            writings = [asyncio.ensure_future(relay.database.awrite(one)) for one in refusing]
+            await asyncio.sleep(0.05)
+        await asyncio.wait(writings)
+        assert all(isinstance(one.exception(), LookupError) for one in writings)
+        return [weakref.ref(one) for one in refusing]
+
+    gc.disable()
+    try:
+        kept = [*await refuse(1), *await refuse(3)]
+        await relay.database.awrite(Writing.take_seq)
+        assert [one() for one in kept] == [None] * 4
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+async def test_a_change_that_ends_with_no_exception_is_answered_too(relay: Relay, count: int) -> None:
+    def leave(_writing: Writing) -> None:
+        raise SystemExit(3)
+
+    with stalled_disk(relay.database):
+        writings = [asyncio.ensure_future(relay.database.awrite(leave)) for _ in range(count)]
+        await asyncio.sleep(0.05)
+    outcomes = await asyncio.gather(*writings, return_exceptions=True)
+    assert [str(one) for one in outcomes] == ["a change ended with SystemExit"] * count
+    assert await relay.database.awrite(Writing.take_seq) == 1
+
+
+async def test_a_database_that_is_closed_takes_nothing_more(config: RelayConfig) -> None:
+    relay = Relay.open(config)
+    relay.database.write(Writing.take_seq)
+    relay.close()
+    with pytest.raises(RuntimeError, match="after shutdown"):
+        await relay.database.awrite(Writing.take_seq)
+    again = Relay.open(config)
+    assert again.database.head()[0] == 1
+    again.close()
 
 
 async def test_who_no_longer_waits_is_not_written(relay: Relay) -> None:
@@ -221,10 +313,13 @@ async def test_a_commit_whose_answer_is_lost_is_not_done_again(
         with psycopg.connect(url, autocommit=True) as other:
             other.execute("SELECT pg_terminate_backend(%s)", (own,))
 
+    heard: list[News] = []
+    relay.database.on_commit = heard.append
     try:
         with pytest.raises(OperationalError):
             relay.database.write(change)
         assert done == [1]
+        assert heard == [News(everything=True)]  # whoever is connected looks whether it was kept
     finally:
         relay.close()
 

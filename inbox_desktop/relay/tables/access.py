@@ -9,7 +9,7 @@ from inbox_desktop.relay.tables.base import Base, Hash, Id
 
 
 class Head(Base):
-    """One row. `seq` is counted up inside the transaction that uses it, so that commits come in its order.
+    """One row. `seq` is counted up by each change, inside its transaction, so that commits come in its order.
 
     `epoch` changes when the database was restored from a backup. `key_check` tells a foreign relay key.
     """

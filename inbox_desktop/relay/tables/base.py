@@ -31,6 +31,6 @@ Hash = Annotated[str, mapped_column(String(64))]
 
 
 class Fed:
-    """A row that the desktops' feed tells. `seq` is the transaction that changed it last."""
+    """A row that the desktops' feed tells. `seq` is the change that touched it last."""
 
     seq: Mapped[int] = mapped_column(BigInteger, index=True)

@@ -269,20 +269,21 @@ def relay_url(text: str) -> str:
         RelayError: it is none, or would send the token in plain text over a network.
     """
     try:
-        url = httpx.URL(_with_scheme(text.strip().rstrip("/")))
-    except httpx.InvalidURL:
-        url = httpx.URL("")
+        url = httpx.URL(_with_scheme(text.strip()).rstrip("/"))
+        host = url.host
+    except (httpx.InvalidURL, UnicodeError):  # IDNA's errors are of the latter kind
+        url, host = httpx.URL(""), ""
     is_plain = url.scheme == "http"
-    is_host = bool(url.host) and "%" not in url.host  # httpx escapes what no host may have, as blanks
+    is_host = bool(host) and "%" not in host  # httpx escapes what no host may have, as blanks
     if url.scheme not in {"http", "https"} or not is_host or url.userinfo or url.query or url.fragment:
         raise RelayError(
             "This is no relay's address. Write it as https://chat.shop.example.", needs_person=True
         )
     if url.path.strip("/"):
         raise RelayError("A relay's address has no path. Leave out what follows the host.", needs_person=True)
-    if is_plain and not is_loopback(url.host):
+    if is_plain and not is_loopback(host):
         raise RelayError(
-            f"{url.host} would receive this desktop's token and everybody's messages in plain text. Write "
+            f"{host} would receive this desktop's token and everybody's messages in plain text. Write "
             "https://; http:// is allowed to this computer only.",
             needs_person=True,
         )

@@ -148,6 +148,10 @@ def test_a_relays_address(text: str, wanted: str) -> None:
     [
         ("", "no relay's address"),
         ("a relay", "no relay's address"),
+        ("https://", "no relay's address"),
+        ("http://", "no relay's address"),
+        ("xn--", "no relay's address"),
+        ("https://\ud800", "no relay's address"),
         ("mailto:help@shop.example", "no relay's address"),
         ("ftp://chat.shop.example", "no relay's address"),
         ("https://user:pw@chat.shop.example", "no relay's address"),
