@@ -9,6 +9,11 @@ from pytestqt.qtbot import QtBot
 from inbox_desktop.ui.bridge import Bridge
 from tests.ui.worlds import World, copy_of, here, make_world
 
+# pytest-qt has no setting for its patience of 5 s, which a machine that others hold up can exceed.
+for _wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitActive, QtBot.waitExposed):
+    assert _wait.__kwdefaults__ is not None
+    _wait.__kwdefaults__["timeout"] = 30_000
+
 
 @pytest.fixture(scope="session")
 def first_world(tmp_path_factory: pytest.TempPathFactory) -> World:

@@ -17,6 +17,7 @@ from inbox_desktop.models.kinds import ChannelKind, ChannelState, DeliveryState,
 from inbox_desktop.models.queries.chat_sites import site_setting_key
 from inbox_desktop.models.queries.outbox import outbox
 from inbox_desktop.ui.kit import Label
+from inbox_desktop.ui.thread import bubble
 from inbox_desktop.ui.thread.bubble import SENDING
 from inbox_desktop.ui.thread.card import MessageCard
 from inbox_desktop.ui.thread.chat_bubble import SEEN, ChatBubble
@@ -225,13 +226,23 @@ def test_what_became_of_an_answer_is_told(
 
 
 def test_an_answer_that_leaves_at_once_offers_no_undo(
-    qtbot: QtBot, shown: ThreadPane, chat: Chat, world: World
+    qtbot: QtBot, shown: ThreadPane, chat: Chat, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(bubble, "_MOMENT_MS", 3_600_000)  # however slow this machine is
     world.do(reply(world, chat.ticket_id, "Thursday."))
     qtbot.waitUntil(lambda: bubbles(shown)[-1].message.text == "Thursday.")
     last = bubbles(shown)[-1]
     assert (last._delivery, last._foot()) == (None, SENDING)
-    qtbot.waitUntil(lambda: last._delivery is not None, timeout=6000)
+
+
+def test_an_answer_that_does_not_leave_at_once_says_that_it_waits(
+    qtbot: QtBot, shown: ThreadPane, chat: Chat, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bubble, "_MOMENT_MS", 200)
+    world.do(reply(world, chat.ticket_id, "Thursday."))
+    qtbot.waitUntil(lambda: bubbles(shown)[-1].message.text == "Thursday.")
+    last = bubbles(shown)[-1]
+    qtbot.waitUntil(lambda: last._delivery is not None)
     assert last._delivery is not None
     assert last._delivery.accessibleName() == "Waiting to be sent"
 
