@@ -141,7 +141,7 @@ def _connected(desk: Desk, store: Store, engine: Engine, server: Dovecot) -> Win
 
 
 def _headless(folder: Path, server: Dovecot) -> HeadlessRun:
-    program = Program(folder / "profile")
+    program = Program(folder / "profile", is_warm=False)
     program(
         "channel",
         "add",

@@ -52,13 +52,18 @@ class Running:
     """A started program. Leaving its block kills it if it still runs."""
 
     def __init__(
-        self, arguments: Sequence[str], environment: Mapping[str, str], launcher: Sequence[str]
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        launcher: Sequence[str],
+        *,
+        is_warm: bool,
     ) -> None:
         self._arguments = tuple(arguments)
         self._out = tempfile.NamedTemporaryFile()  # noqa: SIM115 - a pipe could fill up; closed in __exit__
         self._err = tempfile.NamedTemporaryFile()  # noqa: SIM115
         self._process: subprocess.Popen[bytes] | warm_start.WarmProcess
-        if launcher or not warm_start.IS_POSSIBLE:
+        if launcher or not is_warm:
             self._process = subprocess.Popen(
                 [*launcher, sys.executable, "-m", "inbox_desktop", *arguments],
                 cwd=ROOT,
@@ -137,15 +142,21 @@ class Program:
     """`inbox-desktop --profile DIR`, to be called with the rest of the command line.
 
     `environment` is added to the test's own; `launcher` stands before Python on the command line. Without one
-    the program is forked from a process that has imported it already.
+    the program is forked from a process that has imported it already, unless `is_warm` is False.
     """
 
     def __init__(
-        self, profile: Path, environment: Mapping[str, str] | None = None, launcher: Sequence[str] = ()
+        self,
+        profile: Path,
+        environment: Mapping[str, str] | None = None,
+        launcher: Sequence[str] = (),
+        *,
+        is_warm: bool = warm_start.IS_POSSIBLE,
     ) -> None:
         self.profile = profile
         self.environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", **(environment or {})}
         self.launcher = tuple(launcher)
+        self._is_warm = is_warm
 
     def __call__(self, *arguments: str, code: int | None = 0) -> Result:
         """Run a command to its end. Another exit code than `code` fails the test (None: any will do)."""
@@ -166,7 +177,8 @@ class Program:
 
     def start(self, *arguments: str) -> Running:
         """Start a command and return at once."""
-        return Running(("--profile", str(self.profile), *arguments), self.environment, self.launcher)
+        words = ("--profile", str(self.profile), *arguments)
+        return Running(words, self.environment, self.launcher, is_warm=self._is_warm)
 
 
 def _content(file: Any) -> str:
