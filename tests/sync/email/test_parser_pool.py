@@ -206,6 +206,11 @@ def test_every_part_of_a_mail_survives_the_way() -> None:
     assert parser_pool._unpack(pickle.dumps(mail, protocol=5)) == [mail]
 
 
+@pytest.mark.parametrize("kind", MailKind)
+def test_a_kind_of_mail_travels_by_its_value(kind: MailKind) -> None:
+    assert kind.__reduce_ex__(5) == (MailKind, (kind.value,))  # Python 3.11.2 would name getattr
+
+
 def test_an_answer_that_cannot_be_packed_leaves_the_others_of_its_frame_whole() -> None:
     class Unpackable:
         def __reduce__(self) -> str:
