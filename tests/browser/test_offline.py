@@ -167,7 +167,7 @@ def test_what_somebody_else_stored_under_its_names_does_no_harm(
     ana = arrive(chat_id).visit().open()
     ana.page.evaluate(
         """([prefix, junk]) => {
-          for (const key of "visitor contact queue config read contactSkipped".split(" "))
+          for (const key of "visitor contact queue.x config read contactSkipped".split(" "))
             localStorage.setItem(prefix + key, junk);
           for (const key of "draft files uploading faq".split(" "))
             sessionStorage.setItem(prefix + key, junk);

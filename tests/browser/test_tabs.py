@@ -26,6 +26,17 @@ def test_each_tab_sees_everything(arrive: Callable[..., Visitor], desk: Desk) ->
     assert first.problems + second.problems == []
 
 
+def test_what_two_tabs_write_at_once_is_kept(arrive: Callable[..., Visitor], desk: Desk) -> None:
+    first = arrive().visit().open()
+    second = first.another_tab().open()
+    written = [f"{tab} {turn}" for turn in range(6) for tab in ("first", "second")]
+    for text in written:
+        (first if text.startswith("first") else second).write(text)
+    for text in written:
+        desk.message(text)
+        assert len(desk.with_text(text)) == 1
+
+
 def test_reading_in_one_tab_clears_the_count_in_all(arrive: Callable[..., Visitor], desk: Desk) -> None:
     first = arrive().visit().open()
     first.write("Hi")

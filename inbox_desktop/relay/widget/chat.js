@@ -210,7 +210,8 @@ class Chat {
   forget() {
     this.link.stop();
     this.identity = null;
-    for (const key of ["visitor", "contact", "contactSkipped", "queue", "read"]) this.memory.remove(key);
+    for (const key of ["visitor", "contact", "contactSkipped", "read"]) this.memory.remove(key);
+    this.outbox.forget();
     for (const key of ["draft", "files", "uploading", "faq"]) this.tab.remove(key);
     this.uploads.list = [];
     this.uploads.lost = [];
@@ -380,7 +381,7 @@ class Chat {
 
   otherTabChanged(key) {
     if (key === "config") this.config = this.keptConfig || this.config;
-    if (key === "queue") this.outbox.takeOver();
+    if (key && key.startsWith(WAITING)) this.outbox.takeOver();
     if ((key === "visitor" || key === null) && !this.visitor) {
       this.link.stop();
       this.thread.clear();

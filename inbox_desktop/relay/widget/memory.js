@@ -32,6 +32,18 @@ class Memory {
     return Array.isArray(value) ? value : [];
   }
 
+  // All values whose keys begin so.
+  all(start) {
+    const keys = new Set([...this.kept.keys()].filter((key) => key.startsWith(start)));
+    try {
+      for (const key of Object.keys(this.storage || {}))
+        if (key.startsWith(this.prefix + start)) keys.add(key.slice(this.prefix.length));
+    } catch {
+      // blocked meanwhile: what this page kept is all there is
+    }
+    return [...keys].map((key) => this.get(key));
+  }
+
   record(key) {
     const value = this.get(key);
     return typeof value === "object" && !Array.isArray(value) ? value : null;

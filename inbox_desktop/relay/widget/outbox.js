@@ -1,6 +1,7 @@
 // The visitor's messages that the relay has not confirmed: kept through reloads, sent in order, each taking effect once.
 
 const CONTACT_REQUIRED = "contact_required";
+const WAITING = "queue."; // with what the keys of waiting messages begin
 
 class Outbox {
   constructor(chat) {
@@ -13,15 +14,28 @@ class Outbox {
   }
 
   // What waits: {client_id, text, files, faq, page_url, at, failed}; failed holds the relay's code for a refusal.
+  // Each has a key of its own: what one tab writes to a list that they share can undo what another just wrote.
   get items() {
-    return this.chat.memory.list("queue").filter((item) => item && item.client_id && Array.isArray(item.files));
+    return this.chat.memory
+      .all(WAITING)
+      .filter((item) => item && typeof item.client_id === "string" && Array.isArray(item.files))
+      .sort((one, other) => (one.client_id < other.client_id ? -1 : 1)); // ids begin with their time
   }
 
-  // Read and written in one go: no other tab's script runs between the two on the same storage for long enough to
-  // matter, and what would be lost is only a mark, since the items themselves are removed by id.
-  change(changer) {
-    this.chat.memory.set("queue", changer(this.items));
+  keep(item) {
+    this.chat.memory.set(WAITING + item.client_id, item);
     this.chat.changed();
+  }
+
+  // Remember with which code the relay refused a message, or (null) that it may try again.
+  mark(clientId, failed) {
+    const item = this.items.find((waiting) => waiting.client_id === clientId);
+    if (item) this.keep({ ...item, failed });
+  }
+
+  // Nothing waits any more: another person uses this browser.
+  forget() {
+    for (const item of this.items) this.chat.memory.remove(WAITING + item.client_id);
   }
 
   add(text, files, faq) {
@@ -34,14 +48,12 @@ class Outbox {
       at: new Date().toISOString(),
       failed: null,
     };
-    this.change((items) => [...items, item]);
+    this.keep(item);
     this.flush();
   }
 
   retry(clientId) {
-    this.change((items) =>
-      items.map((item) => (item.client_id === clientId ? { ...item, failed: null } : item)),
-    );
+    this.mark(clientId, null);
     this.flush();
   }
 
@@ -51,7 +63,8 @@ class Outbox {
   }
 
   discard(clientId) {
-    this.change((items) => items.filter((item) => item.client_id !== clientId));
+    this.chat.memory.remove(WAITING + clientId);
+    this.chat.changed();
   }
 
   // Sends all that waits. One tab at a time, so that the order is the order of writing.
@@ -111,9 +124,7 @@ class Outbox {
     } catch (error) {
       if (!(error instanceof Refusal) || error.status === 429) throw error;
       const failed = error.code || "refused";
-      this.change((items) =>
-        items.map((other) => (other.client_id === item.client_id ? { ...other, failed } : other)),
-      );
+      this.mark(item.client_id, failed);
       if (failed === CONTACT_REQUIRED) this.chat.reloadConfig(); // the shop has begun to ask
       return;
     }
