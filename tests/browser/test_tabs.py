@@ -26,15 +26,18 @@ def test_each_tab_sees_everything(arrive: Callable[..., Visitor], desk: Desk) ->
     assert first.problems + second.problems == []
 
 
-def test_what_two_tabs_write_at_once_is_kept(arrive: Callable[..., Visitor], desk: Desk) -> None:
+def test_what_waits_of_two_tabs_shares_no_key(arrive: Callable[..., Visitor], desk: Desk) -> None:
+    """What one tab writes under a key that it shares could undo what the other has just written."""
     first = arrive().visit().open()
     second = first.another_tab().open()
-    written = [f"{tab} {turn}" for turn in range(6) for tab in ("first", "second")]
-    for text in written:
-        (first if text.startswith("first") else second).write(text)
-    for text in written:
-        desk.message(text)
-        assert len(desk.with_text(text)) == 1
+    first.page.context.set_offline(True)
+    first.write("From the first tab")
+    second.write("From the second tab")
+    waiting = "Object.keys(localStorage).filter((key) => key.includes('.queue.')).length"
+    first.page.wait_for_function(f"() => {waiting} === 2")
+    first.page.context.set_offline(False)
+    desk.message("From the first tab")
+    desk.message("From the second tab")
 
 
 def test_reading_in_one_tab_clears_the_count_in_all(arrive: Callable[..., Visitor], desk: Desk) -> None:
