@@ -6,7 +6,7 @@ import asyncio
 import gc
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -91,6 +91,16 @@ def stalled_disk(database: Database) -> Iterator[None]:
         going_on.set()
 
 
+async def waiting(database: Database, *changes: Callable[[Writing], Any]) -> list[asyncio.Future[Any]]:
+    """Changes that came in this order while the disk stalled, which it does no longer."""
+    with stalled_disk(database):
+        writings: list[asyncio.Future[Any]] = [
+            asyncio.ensure_future(database.awrite(change)) for change in changes
+        ]
+        await asyncio.sleep(0.05)
+    return writings
+
+
 async def test_what_waits_together_is_committed_together(relay: Relay) -> None:
     commits: list[object] = []
     heard: list[News] = []
@@ -104,9 +114,7 @@ async def test_what_waits_together_is_committed_together(relay: Relay) -> None:
 
         return tell
 
-    with stalled_disk(relay.database):
-        writings = [asyncio.ensure_future(relay.database.awrite(change(name))) for name in "abc"]
-        await asyncio.sleep(0.05)
+    writings = await waiting(relay.database, *map(change, "abc"))
     assert await asyncio.gather(*writings) == [("a", 1), ("b", 2), ("c", 3)]
     assert len(commits) == 2
     assert heard == [News(3, {"a", "b", "c"})]
@@ -127,10 +135,7 @@ async def test_what_fails_undoes_nothing_that_was_written_with_it(
             writing.connection.execute(text("SELECT nothing"))
         raise LookupError
 
-    with stalled_disk(relay.database):
-        changes = (Writing.take_seq, fail, Writing.take_seq)
-        writings = [asyncio.ensure_future(relay.database.awrite(change)) for change in changes]
-        await asyncio.sleep(0.05)
+    writings = await waiting(relay.database, Writing.take_seq, fail, Writing.take_seq)
     first, failed, third = await asyncio.gather(*writings, return_exceptions=True)
     assert (first, third) == (1, 2)
     assert isinstance(failed, DBAPIError if is_databases_fault else LookupError)
@@ -154,10 +159,7 @@ async def test_a_commit_that_fails_fails_only_who_is_to_blame(sqlite_config: Rel
                 )
             )
         )
-        with stalled_disk(relay.database):
-            changes = (Writing.take_seq, orphan, Writing.take_seq)
-            writings = [asyncio.ensure_future(relay.database.awrite(change)) for change in changes]
-            await asyncio.sleep(0.05)
+        writings = await waiting(relay.database, Writing.take_seq, orphan, Writing.take_seq)
         first, failed, third = await asyncio.gather(*writings, return_exceptions=True)
         assert (first, third) == (1, 2)
         assert isinstance(failed, DBAPIError)
@@ -173,10 +175,7 @@ async def test_quick_changes_do_not_wait_for_many_slow_ones(relay: Relay) -> Non
         threading.Event().wait(0.15)
         return writing.take_seq()
 
-    with stalled_disk(relay.database):
-        changes = (Writing.take_seq, slow, slow, Writing.take_seq)
-        writings = [asyncio.ensure_future(relay.database.awrite(change)) for change in changes]
-        await asyncio.sleep(0.05)
+    writings = await waiting(relay.database, Writing.take_seq, slow, slow, Writing.take_seq)
     assert await asyncio.gather(*writings) == [1, 2, 3, 4]
     assert len(commits) == 4  # the one that waited; two; one; the last alone
 
@@ -188,9 +187,7 @@ async def test_a_change_that_is_refused_is_let_go(relay: Relay) -> None:
 
     async def refuse(count: int) -> list[weakref.ref[Refusing]]:
         refusing = [Refusing() for _ in range(count)]
-        with stalled_disk(relay.database):
-            writings = [asyncio.ensure_future(relay.database.awrite(one)) for one in refusing]
-            await asyncio.sleep(0.05)
+        writings = await waiting(relay.database, *refusing)
         await asyncio.wait(writings)
         assert all(isinstance(one.exception(), LookupError) for one in writings)
         return [weakref.ref(one) for one in refusing]
@@ -209,9 +206,7 @@ async def test_a_change_that_ends_with_no_exception_is_answered_too(relay: Relay
     def leave(_writing: Writing) -> None:
         raise SystemExit(3)
 
-    with stalled_disk(relay.database):
-        writings = [asyncio.ensure_future(relay.database.awrite(leave)) for _ in range(count)]
-        await asyncio.sleep(0.05)
+    writings = await waiting(relay.database, *[leave] * count)
     outcomes = await asyncio.gather(*writings, return_exceptions=True)
     assert [str(one) for one in outcomes] == ["a change ended with SystemExit"] * count
     assert await relay.database.awrite(Writing.take_seq) == 1
