@@ -14,6 +14,10 @@ from devtools.project import ROOT, say
 # Every test file brings its own servers and folders, and many tests wait; `-n 0` runs all in one process.
 _WORKERS = ("-n", str(max(2, min(os.cpu_count() or 1, 4))), "--dist", "worksteal")
 
+# The tests run on one system; what would not even exist on the others is found by its types.
+_SHIPPED = ("inbox_desktop", "devtools", "dev.py")
+_ELSEWHERE = {"Windows": "win32", "macOS": "darwin"}
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -33,9 +37,17 @@ def steps(pytest_arguments: Sequence[str] = ()) -> tuple[Step, ...]:
         Step("ruff format", "lint", (ruff, "format", "--check", ".")),
         Step("own checks", "lint", (python, "scripts/checks.py")),
         Step("mypy", "types", (python, "-m", "mypy")),
+        *(Step(f"mypy as on {name}", "types", _mypy_on(platform)) for name, platform in _ELSEWHERE.items()),
         Step("import contracts", "imports", (str(program("lint-imports")), "--no-logo")),
         Step("pytest", "tests", (python, "-m", "pytest", *_WORKERS, *pytest_arguments)),
     )
+
+
+def _mypy_on(platform: str) -> tuple[str, ...]:
+    """The command that checks the program and its tools with the types of another system."""
+    cache = f".mypy_cache/{platform}"  # of its own, or each run would throw away the other's
+    python = str(program("python"))
+    return (python, "-m", "mypy", "--platform", platform, "--cache-dir", cache, *_SHIPPED)
 
 
 GROUPS = ("lint", "types", "imports", "tests")

@@ -98,7 +98,7 @@ def require(required: Sequence[str], optional: Sequence[str] = ()) -> None:
     lacking = missing([*required, *optional], installed())
     if not lacking:
         return
-    if os.geteuid() == 0:
+    if _is_root():
         say(f"installing system packages with apt-get: {' '.join(lacking)} ...")
         _apt_install(lacking)
         lacking = missing([*required, *optional], installed())
@@ -116,7 +116,7 @@ def require(required: Sequence[str], optional: Sequence[str] = ()) -> None:
 def install_venv_support() -> None:
     """Make `python -m venv` able to bring pip along. Raises SetupError when that takes a person."""
     package = "python{}.{}-venv".format(*sys.version_info[:2])
-    if available() and os.geteuid() == 0 and sys.executable.startswith("/usr/bin/"):
+    if available() and _is_root() and sys.executable.startswith("/usr/bin/"):
         say(f"installing {package} with apt-get ...")
         _apt_install([package])
         return
@@ -125,6 +125,10 @@ def install_venv_support() -> None:
         "this Python has neither pip nor ensurepip, so no environment can be made. "
         f"Nothing was changed. Install them:\n{advice}"
     )
+
+
+def _is_root() -> bool:
+    return sys.platform != "win32" and os.geteuid() == 0
 
 
 def _apt_install(packages: Sequence[str]) -> None:
