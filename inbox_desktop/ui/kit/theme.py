@@ -122,6 +122,10 @@ class Theme(QObject):
         self._app.setPalette(palette(self.tokens))
         self._app.setFont(self.font())
         self._app.setStyleSheet(style_sheet(self.tokens, self._text_scale))
+        for widget in self._app.allWidgets():
+            # Qt polishes what was never shown when that is shown first, and then brings back the palette that
+            # it had under the style sheet before: old colours over what `changed` is about to set.
+            widget.ensurePolished()
         self.changed.emit()
 
 

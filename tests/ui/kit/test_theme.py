@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPalette
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from inbox_desktop.ui.kit import Label, Theme, icon, theme
@@ -58,6 +58,18 @@ def test_a_label_made_before_is_recoloured(look: Theme, qtbot: QtBot) -> None:
     assert label.palette().color(QPalette.ColorRole.WindowText).name() == LIGHT.text_2
     look.set_choice("dark")
     assert label.palette().color(QPalette.ColorRole.WindowText).name() == DARK.text_2
+
+
+def test_a_label_that_is_shown_for_the_first_time_after_a_change_has_the_new_colour(
+    look: Theme, qtbot: QtBot
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    label = Label("Closed", ink="on_inverse", parent=window)
+    look.set_choice("dark")
+    window.show()
+    qtbot.waitExposed(window)
+    assert label.palette().color(QPalette.ColorRole.WindowText) == look.colour("on_inverse")
 
 
 def test_system_follows_the_system_and_a_choice_does_not(
