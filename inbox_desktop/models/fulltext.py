@@ -1,7 +1,7 @@
 """The full-text index: SQLite FTS5 over subjects, people and message texts."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, text
@@ -57,6 +57,30 @@ def spaced(content: str) -> str:
 def words_of(query: str) -> list[str]:
     """The words in what a person typed."""
     return _WORD.findall(query)
+
+
+def places_of(words: Sequence[str], content: str) -> list[tuple[int, int]]:
+    """Where the words stand in a text, as the index finds them, each as start and end, in order.
+
+    That is at the beginning of a word of the text, in any case. (With other accents the index finds them,
+    too; this does not.)
+    """
+    lower = content.lower()
+    if len(lower) != len(content):
+        lower = (
+            content  # a few capital letters have two small ones: their places would not be those of the text
+        )
+    return sorted({place for word in words for place in _places_of(word.lower(), lower)})
+
+
+def _places_of(word: str, content: str) -> Iterator[tuple[int, int]]:
+    anywhere = _UNSPACED.match(word) is not None
+    start = content.find(word)
+    while start >= 0:
+        before = content[start - 1 : start]
+        if anywhere or not before.isalnum() or _UNSPACED.match(before):
+            yield start, start + len(word)
+        start = content.find(word, start + 1)
 
 
 def match_terms(query: str) -> list[str]:

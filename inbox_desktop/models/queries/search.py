@@ -27,7 +27,7 @@ MOST_SPREAD = 8
 _PHONE = re.compile(r"[+(]?[0-9][0-9 ()./\-\u00a0\u2010-\u2015]*")
 _MOST_IDENTITIES = 50
 _EXCERPT_FROM = 20_000
-_LEAD = 40
+_LEAD = 10  # little: a list has room for a few words, and the one that was found must be among them
 _HIGHEST = "\U0010ffff"
 
 _NOT_TAKEN_BACK = "d.message_id NOT IN (SELECT message_id FROM deliveries WHERE state = :cancelled)"
@@ -193,11 +193,10 @@ def _excerpts(connection: Connection, hits: Sequence[_Hit], typed: str) -> dict[
 
 def excerpt(content: str, words: Sequence[str]) -> str | None:
     """One line of the text, beginning shortly before the first of the words in it; None if none is there."""
-    lower = content[:_EXCERPT_FROM].lower()
-    places = [place for word in words if (place := lower.find(word.lower())) >= 0]
+    places = fulltext.places_of(words, content[:_EXCERPT_FROM])
     if not places:
         return None
-    place = min(places)
+    place = places[0][0]
     if place <= _LEAD:
         return snippet_of(content)
     start = place - _LEAD

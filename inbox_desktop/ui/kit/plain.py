@@ -1,6 +1,7 @@
 """Text from outside, made safe to paint on one line: no control characters, no direction tricks."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -52,6 +53,22 @@ def _advance(text: str, font: QFont) -> float:
 def text_width(text: str, font: QFont) -> float:
     """How wide `text` is in `font`, in pixels."""
     return _advance(text, font)
+
+
+def stretches(text: str, font: QFont, places: Sequence[tuple[int, int]]) -> list[tuple[float, float]]:
+    """Where places (start, end) of a line of text are painted: left and right, in pixels from its left."""
+    layout = QTextLayout(text, font)
+    layout.setTextOption(QTextOption(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute))
+    layout.beginLayout()
+    line = layout.createLine()
+    layout.endLayout()
+
+    def across(place: int) -> float:
+        units = len(text[:place].encode("utf-16-le")) // 2  # Qt counts UTF-16 units
+        return float(line.cursorToX(units)[0])
+
+    edges = [(across(start), across(end)) for start, end in places]
+    return [(min(pair), max(pair)) for pair in edges]  # from right to left the end stands at the left
 
 
 def first_line(text: str, font: QFont, width: float) -> tuple[str, str]:

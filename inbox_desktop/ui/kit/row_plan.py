@@ -1,5 +1,6 @@
 """Where everything in a ticket's row stands: worked out once and then painted often."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,10 +10,11 @@ from typing import Final
 from PySide6.QtCore import QLocale, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF
 
+from inbox_desktop.models.fulltext import places_of
 from inbox_desktop.models.queries.rows import TicketRow
 from inbox_desktop.ui.kit.painting import LEFT, RIGHT
 from inbox_desktop.ui.kit.pill import PillSpec, pill_size, tag_pill
-from inbox_desktop.ui.kit.plain import elided, first_line, one_line, text_width
+from inbox_desktop.ui.kit.plain import elided, first_line, one_line, stretches, text_width
 from inbox_desktop.ui.kit.theme import theme
 from inbox_desktop.ui.kit.ticket_text import customer_label, row_state
 from inbox_desktop.ui.kit.times import short_time
@@ -41,6 +43,7 @@ _MEASURES: Final = {
     Density.DEFAULT: _Measure(14, 2, 34, 0.42),
     Density.COMPACT: _Measure(4, 2, 26, 0.42),
 }
+_FOUND_PILL_SHARE: Final = 0.42  # what was found must be seen
 _LINE: Final = 18
 _DOT_X: Final = 13
 _AVATAR_X: Final = 26
@@ -51,13 +54,17 @@ _ASSIGNEE: Final = 18
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One piece of text: where, what (already cut to fit), how and in which colour."""
+    """One piece of text: where, what (already cut to fit), how and in which colour.
+
+    `found` is where words that were searched for stand in it.
+    """
 
     rect: QRectF
     text: str
     font: QFont
     ink: str
     align: Qt.AlignmentFlag = LEFT
+    found: tuple[QRectF, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +99,11 @@ def row_height(density: Density) -> int:
 class _Planner:
     """Lays one row out, from the right edge inwards, so that what must be read is cut last."""
 
-    def __init__(self, row: TicketRow, density: Density, width: int, *, show_assignee: bool) -> None:
+    def __init__(
+        self, row: TicketRow, density: Density, width: int, *, show_assignee: bool, words: Sequence[str]
+    ) -> None:
         self.row = row
+        self.sought = words
         self.show_assignee = show_assignee
         self.measure = _MEASURES[density]
         self.density = density
@@ -114,17 +124,25 @@ class _Planner:
         """A stretch of a line."""
         return QRectF(left, self.top + line * self.line, max(0.0, right - left), self.line)
 
-    def put(self, rect: QRectF, text: str, font: QFont, ink: str, align: Qt.AlignmentFlag = LEFT) -> None:
+    def put(self, rect: QRectF, text: str, font: QFont, ink: str) -> None:
         """Add text, cut to its room."""
         shown = elided(text, font, rect.width() + 0.5)
         if shown:
-            self.runs.append(Run(rect, shown, font, ink, align))
+            self.runs.append(Run(rect, shown, font, ink, LEFT, self.marks(rect, shown, font)))
+
+    def marks(self, rect: QRectF, text: str, font: QFont) -> tuple[QRectF, ...]:
+        """Where the words that were searched for stand in a text."""
+        places = places_of(self.sought, text) if self.sought else []
+        return tuple(
+            QRectF(rect.left() + left - 1, rect.top() + 1, right - left + 2, rect.height() - 2)
+            for left, right in stretches(text, font, places)
+        )
 
     def head(self, when: str) -> QRectF | None:
         """The name and the time; returns where the paper clip goes."""
         time_font = theme().font("secondary", 400, tabular=True)
         edge = self.right - text_width(when, time_font)
-        self.put(self.at(0, edge - 1, self.right), when, time_font, "text_2", RIGHT)
+        self.runs.append(Run(self.at(0, edge - 1, self.right), when, time_font, "text_2", RIGHT))
         clip = None
         if self.row.has_attachments:
             side = theme().px(13)
@@ -142,7 +160,8 @@ class _Planner:
             side = min(theme().px(_ASSIGNEE), self.line)
             self.assignee = QRectF(edge - side, round(middle - side / 2), side, side)
             edge -= side + theme().px(6)
-        room = (edge - self.left) * self.measure.pill_share
+        share = _FOUND_PILL_SHARE if self.sought else self.measure.pill_share
+        room = (edge - self.left) * share
         placed: list[tuple[float, PillSpec]] = []
         for index, label in enumerate(labels):
             more = len(labels) - index - 1
@@ -201,9 +220,13 @@ def plan_row(
     *,
     state: PillSpec | None = None,
     show_assignee: bool = True,
+    words: Sequence[str] = (),
 ) -> RowPlan:
-    """Lay a row out for a width in pixels. `state` is a label besides those that the ticket has by itself."""
-    planner = _Planner(row, density, width, show_assignee=show_assignee)
+    """Lay a row out for a width in pixels.
+
+    `state` is a label besides those that the ticket has by itself; `words` are marked where they stand.
+    """
+    planner = _Planner(row, density, width, show_assignee=show_assignee, words=words)
     clip = planner.head(short_time(now, row.last_message_at, locale))
     own = row_state(row, now, locale)
     labels = [label for label in (state, own) if label is not None]

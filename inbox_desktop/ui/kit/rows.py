@@ -1,7 +1,7 @@
 """The ticket list's delegate: paints a `TicketRow` as the pictures show it."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from math import ceil
@@ -27,7 +27,7 @@ from inbox_desktop.models.queries.rows import TicketRow
 from inbox_desktop.ui.kit.avatar import paint_avatar
 from inbox_desktop.ui.kit.icons import paint_icon
 from inbox_desktop.ui.kit.labels import plain_tool_tip
-from inbox_desktop.ui.kit.painting import focus_ring, hairline
+from inbox_desktop.ui.kit.painting import focus_ring, hairline, rounded
 from inbox_desktop.ui.kit.pill import PillSpec, paint_pill
 from inbox_desktop.ui.kit.row_plan import Density, RowPlan, plan_row, row_height
 from inbox_desktop.ui.kit.theme import theme
@@ -88,6 +88,7 @@ class TicketDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._density = density
         self._show_assignee = True
+        self._words: tuple[str, ...] = ()
         self._now = now
         self._locale = locale or QLocale()
         self._plans: OrderedDict[_Look, RowPlan] = OrderedDict()
@@ -112,6 +113,12 @@ class TicketDelegate(QStyledItemDelegate):
         """Show or leave out who has the ticket; in "My inbox" it says the same on every row."""
         if shown != self._show_assignee:
             self._show_assignee = shown
+            self._forget()
+
+    def set_words(self, words: Sequence[str]) -> None:
+        """Mark these words where they stand; none unless a search found the tickets."""
+        if tuple(words) != self._words:
+            self._words = tuple(words)
             self._forget()
 
     def _forget(self) -> None:
@@ -143,6 +150,7 @@ class TicketDelegate(QStyledItemDelegate):
                 self._locale,
                 state=key.state,
                 show_assignee=self._show_assignee,
+                words=self._words,
             )
             _keep(self._plans, key, plan, _PLANS)
         else:
@@ -259,6 +267,8 @@ def _paint_plan(painter: QPainter, row: TicketRow, plan: RowPlan, ground: str, s
         paint_icon(painter, plan.clip, "paperclip", "text_2")
     painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
     for run in plan.runs:
+        for mark in run.found:
+            rounded(painter, mark, theme().px(3), colour("found"))
         painter.setFont(run.font)
         painter.setPen(colour(run.ink))
         painter.drawText(run.rect, _TEXT_FLAGS | int(run.align), run.text)

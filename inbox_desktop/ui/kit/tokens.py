@@ -41,6 +41,7 @@ class Tokens:
     outbound: str
     note: str
     note_line: str
+    found: str
     good: str
     good_soft: str
     good_text: str
@@ -98,6 +99,7 @@ LIGHT: Final = Tokens(
     outbound="#e9eeff",
     note="#fff6dc",
     note_line="#f1d98c",
+    found="#ffe58f",
     good="#2b8a3e",
     good_soft="#e3f5e6",
     good_text="#257a37",
@@ -143,6 +145,7 @@ DARK: Final = Tokens(
     outbound="#26305a",
     note="#3a3320",
     note_line="#5c4f26",
+    found="#4a3d14",
     good="#5fcf80",
     good_soft="#1d3726",
     good_text="#5fcf80",

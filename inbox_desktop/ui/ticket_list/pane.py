@@ -5,6 +5,7 @@ from dataclasses import replace
 from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from inbox_desktop.models.fulltext import words_of
 from inbox_desktop.models.kinds import TicketStatus
 from inbox_desktop.models.queries.filters import StatusFilter, View
 from inbox_desktop.models.queries.rows import TicketRow
@@ -156,6 +157,7 @@ class TicketListPane(QWidget):
         # In my inbox every ticket is mine; to say so on each row would be noise.
         is_mine = self._question.place.view is View.MINE and not self._question.words
         self.view.delegate.set_show_assignee(shown=not is_mine)
+        self.view.delegate.set_words(words_of(self._question.words))
 
     def refresh(self) -> None:
         """Read the list again."""

@@ -190,6 +190,28 @@ def test_the_assignee_may_be_left_out(look: Theme) -> None:
     assert _plan(row, show_assignee=False).assignee is None
 
 
+@pytest.mark.parametrize("density", list(Density))
+def test_words_that_were_searched_for_are_marked(look: Theme, density: Density) -> None:
+    row = make_row(subject="A refund, please", snippet="Refunds are late", tags=())
+    assert not any(run.found for run in _plan(row, 700, density).runs)
+    plan = _plan(row, 700, density, words=["refund"])
+    found = {run.text: run for run in plan.runs if run.found}
+    assert set(found) == {"A refund, please", "Refunds are late"}
+    run = found["A refund, please"]
+    mark = run.found[0]
+    assert mark.left() + 1 == pytest.approx(run.rect.left() + text_width("A ", run.font), abs=1)
+    assert mark.width() - 2 == pytest.approx(text_width("refund", run.font), abs=1)
+    assert run.rect.contains(mark)
+
+
+def test_a_mark_stands_behind_signs_of_two_units(look: Theme) -> None:
+    row = make_row(subject="\U0001f984 refund", snippet="", tags=())
+    run = next(run for run in _plan(row, 700, words=["refund"]).runs if run.found)
+    assert run.found[0].left() + 1 == pytest.approx(
+        run.rect.left() + text_width("\U0001f984 ", run.font), abs=1
+    )
+
+
 def _paint(delegate: TicketDelegate, model: SampleModel, row: int = 0, *, selected: bool = False) -> QImage:
     image = QImage(326, delegate.row_height, QImage.Format.Format_RGB32)
     image.fill(QColor("magenta"))

@@ -14,7 +14,7 @@ READ = [
     *[
         (ink, ground)
         for ink in ("text_1", "text_2")
-        for ground in ("accent_soft", "inbound", "outbound", "note")
+        for ground in ("accent_soft", "inbound", "outbound", "note", "found")
     ],
     ("text_2", "neutral_soft"),
     ("accent_text", "accent_soft"),

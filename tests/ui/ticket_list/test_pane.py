@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -15,7 +17,7 @@ from inbox_desktop.models.errors import StorageError
 from inbox_desktop.models.queries.filters import Sort, StatusFilter
 from inbox_desktop.models.queries.rows import TicketRow
 from inbox_desktop.ui.bridge import Bridge
-from inbox_desktop.ui.kit import Button, EmptyState, ErrorState
+from inbox_desktop.ui.kit import Button, EmptyState, ErrorState, theme
 from inbox_desktop.ui.places import ALL, MINE, SNOOZED, UNASSIGNED
 from inbox_desktop.ui.ticket_list import TicketListPane
 from inbox_desktop.ui.ticket_list.question import Question
@@ -241,8 +243,18 @@ def test_words_are_searched_when_typing_pauses(
     assert asked == ["whole"]
     assert [row.subject for row in pane.model.rows] == ["Wholesale prices for 40 pieces"]
     assert pane.header._title.text() == "Search"
+    colour = theme().colour("found")
+    assert _has(pane, colour)
     go(pane, qtbot, lambda: pane.search(""))
+    assert not _has(pane, colour)
     assert ids(pane) == world.tickets
+
+
+def _has(pane: TicketListPane, colour: QColor) -> bool:
+    """Whether the list shows a colour."""
+    picture = pane.view.viewport().grab().toImage()
+    places = product(range(picture.width()), range(picture.height()))
+    return any(picture.pixelColor(x, y) == colour for x, y in places)
 
 
 def test_several_tickets_bring_up_what_can_be_done_with_them(pane: TicketListPane, qtbot: QtBot) -> None:
