@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QTextLayout, QTextOption
@@ -65,7 +65,8 @@ def stretches(text: str, font: QFont, places: Sequence[tuple[int, int]]) -> list
 
     def across(place: int) -> float:
         units = len(text[:place].encode("utf-16-le")) // 2  # Qt counts UTF-16 units
-        return float(line.cursorToX(units)[0])
+        x, _ = cast("tuple[float, int]", line.cursorToX(units))
+        return x
 
     edges = [(across(start), across(end)) for start, end in places]
     return [(min(pair), max(pair)) for pair in edges]  # from right to left the end stands at the left
