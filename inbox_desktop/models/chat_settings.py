@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from inbox_desktop.models.errors import InboxError
 from inbox_desktop.models.hosts import is_loopback
+from inbox_desktop.models.json_values import yes_or_no
 from inbox_desktop.models.kinds import ChannelKind
 from inbox_desktop.models.rules.business_hours import BusinessHours, BusinessHoursError
 from inbox_desktop.models.variables import TemplateError, check
@@ -199,12 +200,6 @@ class ChatSite:
         return language if language in LOCALES else LOCALES[0]
 
 
-def _yes_or_no(value: Any) -> bool:
-    if not isinstance(value, bool):  # bool("no") would be true
-        raise TypeError("true or false is wanted")
-    return value
-
-
 def _texts_read(texts: Any) -> dict[str, str]:
     return {str(locale): str(text) for locale, text in texts.items()}
 
@@ -224,13 +219,13 @@ _READERS: Final[dict[str, Callable[[Any], Any]]] = {
     "in_hours_reply": _texts_read,
     "away_reply": _texts_read,
     "hours": BusinessHours.from_json,
-    "follow_up": _yes_or_no,
+    "follow_up": yes_or_no,
     "follow_up_minutes": int,
     "support_address": str,
     "faq": _faq_read,
     "max_file_mb": int,
     "retention_days": int,
-    "identity_required": _yes_or_no,
+    "identity_required": yes_or_no,
 }
 """How each of a site's JSON values is read back."""
 

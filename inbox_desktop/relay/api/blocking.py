@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from inbox_desktop.models.json_values import yes_or_no
 from inbox_desktop.relay.access import DesktopRow
 from inbox_desktop.relay.api import bodies
 from inbox_desktop.relay.api.context import relay_of
@@ -24,7 +25,7 @@ def routes() -> list[BaseRoute]:
 async def set_blocked(request: Request, _desktop: DesktopRow) -> Response:
     """Take nothing more from a visitor, or take it again; the same once more is harmless."""
     visitor_id = bodies.path_id(request)
-    given = bodies.fields(await bodies.json_body(request), {"blocked": _yes_or_no}, {})
+    given = bodies.fields(await bodies.json_body(request), {"blocked": yes_or_no}, {})
 
     def block(writing: Writing) -> None:
         change = update(Visitor).where(Visitor.id == visitor_id).values(blocked=given["blocked"])
@@ -33,9 +34,3 @@ async def set_blocked(request: Request, _desktop: DesktopRow) -> Response:
 
     await relay_of(request).database.awrite(block)
     return JSONResponse({})
-
-
-def _yes_or_no(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError("true or false is wanted")
-    return value
