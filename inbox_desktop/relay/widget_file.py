@@ -33,6 +33,17 @@ PARTS: Final = (
 )
 """In the order in which they run; each may use what stands before it, and everything once a page calls."""
 
+STYLES: Final = (
+    "base.css",
+    "launcher.css",
+    "panel.css",
+    "thread.css",
+    "composer.css",
+    "forms.css",
+    "screens.css",
+)
+"""In the order in which they apply: of two rules of one weight the later wins."""
+
 _FOLDER: Final = Path(__file__).with_name("widget")
 _COMMENT_LINE: Final = re.compile(r"^\s*//.*\n", re.MULTILINE)
 _INDENT: Final = re.compile(r"^[ \t]+|[ \t]+$", re.MULTILINE)
@@ -64,12 +75,12 @@ def widget_file() -> WidgetFile:
 
 
 def join(folder: Path) -> str:
-    """The parts of a folder as one script that leaves nothing on the page but `InboxChat`.
+    """A folder's styles and scripts as one script that leaves nothing on the page but `InboxChat`.
 
     Lines that are comments and the lines' indents are left out: no part has a text over several lines.
     """
-    css = _INDENT.sub("", _CSS_COMMENT.sub("", (folder / "widget.css").read_text("utf-8")))
-    css = re.sub(r"\n+", "", css)
+    css = "\n".join((folder / name).read_text("utf-8") for name in STYLES)
+    css = re.sub(r"\n+", "", _INDENT.sub("", _CSS_COMMENT.sub("", css)))
     parts = [f"const CSS = {json.dumps(css, ensure_ascii=False)};"]
     parts += [(folder / name).read_text("utf-8") for name in PARTS]
     script = _INDENT.sub("", _COMMENT_LINE.sub("", "\n".join(parts)))

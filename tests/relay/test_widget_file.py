@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from inbox_desktop.relay import widget_file as module
-from inbox_desktop.relay.widget_file import PARTS, join, widget_file
+from inbox_desktop.relay.widget_file import PARTS, STYLES, join, widget_file
 
 FOLDER = Path(module.__file__).with_name("widget")
 LIMIT_BYTES = 30_000
@@ -23,7 +23,7 @@ def test_it_is_small_enough_for_every_page() -> None:
 
 
 def test_every_part_is_in_it() -> None:
-    assert {path.name for path in FOLDER.glob("*.js")} == set(PARTS)
+    assert {path.name for path in FOLDER.iterdir()} == {*PARTS, *STYLES}
     script = widget_file().content.decode()
     for name in PARTS:
         first = next(
@@ -43,19 +43,20 @@ def test_the_tag_follows_the_content(tmp_path: Path) -> None:
 
 
 def test_nothing_but_comments_and_indents_is_left_out(tmp_path: Path) -> None:
-    for name in PARTS:
+    for name in (*PARTS, *STYLES):
         (tmp_path / name).write_text("", "utf-8")
     (tmp_path / "words.js").write_text(
         '// a comment\n  const A = "// text";  // why\n\n\nf("\u00e9");\n', "utf-8"
     )
-    (tmp_path / "widget.css").write_text('/* a\n comment */\n:host {\n  content: "x";\n}\n', "utf-8")
+    (tmp_path / "base.css").write_text('/* a\n comment */\n:host {\n  content: "x";\n}\n', "utf-8")
+    (tmp_path / "screens.css").write_text("/* another */\n\np {\n  margin: 0;\n}\n", "utf-8")
     assert join(tmp_path) == (
-        '(() => {\n"use strict";\nconst CSS = ":host {content: \\"x\\";}";\n'
+        '(() => {\n"use strict";\nconst CSS = ":host {content: \\"x\\";}p {margin: 0;}";\n'
         'const A = "// text";  // why\nf("\u00e9");\n})();\n'
     )
 
 
-@pytest.mark.parametrize("name", [*PARTS, "widget.css"])
+@pytest.mark.parametrize("name", [*PARTS, *STYLES])
 def test_no_part_does_what_a_strict_page_refuses(name: str) -> None:
     source = (FOLDER / name).read_text("utf-8")
     refused = (
@@ -102,6 +103,25 @@ def test_every_sentence_is_used_and_exists() -> None:
     assert sorted(key for key in keys if f'"{key}"' not in rest) == []
     asked = set(re.findall(r'say\((?:locale, )?"(\w+)"', rest))
     assert sorted(asked - keys) == []
+
+
+def test_every_style_is_used() -> None:
+    """A class that no script gives, and a colour that no rule takes, style nothing."""
+    scripts = "".join((FOLDER / name).read_text("utf-8") for name in PARTS)
+    given = {
+        word for text in re.findall(r"[\"`]([^\"`\n]*)[\"`]", scripts) for word in re.findall(r"[\w-]+", text)
+    }
+    given |= {f"icon-{name}" for name in re.findall(r'icon\("(\w+)"', scripts)}
+    styles = "".join((FOLDER / name).read_text("utf-8") for name in STYLES)
+    styles = re.sub(r"/\*.*?\*/", "", styles, flags=re.DOTALL)
+    styled = set(re.findall(r"\.([a-z][\w-]*)(?=[^{}]*\{)", styles))
+    assert sorted(styled - given) == []
+    assert sorted(set(re.findall(r"^ *(--[\w-]+):", styles, re.MULTILINE)) - _taken(styles)) == []
+    assert sorted(_taken(styles) - set(re.findall(r"(--[\w-]+)\"?:", styles + scripts))) == []
+
+
+def _taken(styles: str) -> set[str]:
+    return set(re.findall(r"var\((--[\w-]+)\)", styles))
 
 
 def test_it_is_a_script_that_can_be_read(tmp_path: Path) -> None:
