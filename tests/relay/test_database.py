@@ -8,6 +8,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -263,60 +264,56 @@ def test_seqs_of_several_processes_become_visible_in_order(config: RelayConfig) 
         relay.close()
 
 
-async def test_connections_that_the_server_ended_are_made_anew(
-    postgresql: PostgreSql, tmp_path: Path
-) -> None:
-    url = postgresql.fresh()
-    relay = Relay.open(RelayConfig(tmp_path / "relay", url))
-    database = relay.database
+@dataclass(frozen=True)
+class Unsteady:
+    """A relay whose server ends connections when it is told to."""
 
-    def end_connections() -> None:
-        with psycopg.connect(url, autocommit=True) as other:
+    relay: Relay
+    url: str
+
+    def end_connections(self) -> None:
+        with psycopg.connect(self.url, autocommit=True) as other:
             other.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
 
-    async def write_two() -> list[int]:
-        with stalled_disk(database):
-            writings = [asyncio.ensure_future(database.awrite(Writing.take_seq)) for _ in range(2)]
-            await asyncio.sleep(0.05)
-            end_connections()
-        return await asyncio.gather(*writings)
 
-    try:
-        assert database.write(Writing.take_seq) == 1
-        end_connections()
-        assert database.write(Writing.take_seq) == 2
-        end_connections()
-        assert database.head()[0] == 2
-        assert await write_two() == [3, 4]
-    finally:
-        relay.close()
-
-
-async def test_a_commit_whose_answer_is_lost_is_not_done_again(
-    postgresql: PostgreSql, tmp_path: Path
-) -> None:
+@pytest.fixture
+def unsteady(postgresql: PostgreSql, tmp_path: Path) -> Iterator[Unsteady]:
     url = postgresql.fresh()
     relay = Relay.open(RelayConfig(tmp_path / "relay", url))
+    yield Unsteady(relay, url)
+    relay.close()
+
+
+async def test_connections_that_the_server_ended_are_made_anew(unsteady: Unsteady) -> None:
+    database = unsteady.relay.database
+    assert database.write(Writing.take_seq) == 1
+    unsteady.end_connections()
+    assert database.write(Writing.take_seq) == 2
+    unsteady.end_connections()
+    assert database.head()[0] == 2
+    with stalled_disk(database):
+        writings = [asyncio.ensure_future(database.awrite(Writing.take_seq)) for _ in range(2)]
+        await asyncio.sleep(0.05)
+        unsteady.end_connections()
+    assert await asyncio.gather(*writings) == [3, 4]
+
+
+def test_a_commit_whose_answer_is_lost_is_not_done_again(unsteady: Unsteady) -> None:
     done: list[int] = []
 
     def change(writing: Writing) -> None:
         done.append(writing.take_seq())
-        own = writing.connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
-        with psycopg.connect(url, autocommit=True) as other:
-            other.execute("SELECT pg_terminate_backend(%s)", (own,))
+        unsteady.end_connections()
 
     heard: list[News] = []
-    relay.database.on_commit = heard.append
-    try:
-        with pytest.raises(OperationalError):
-            relay.database.write(change)
-        assert done == [1]
-        assert heard == [News(everything=True)]  # whoever is connected looks whether it was kept
-    finally:
-        relay.close()
+    unsteady.relay.database.on_commit = heard.append
+    with pytest.raises(OperationalError):
+        unsteady.relay.database.write(change)
+    assert done == [1]
+    assert heard == [News(everything=True)]  # whoever is connected looks whether it was kept
 
 
 def test_readers_cannot_write(relay: Relay) -> None:
