@@ -38,6 +38,21 @@ _HEAD: Final = select(Head.seq, Head.epoch)
 _KEEP_ORDER: Final = select(Head.seq).with_for_update()
 
 
+class UncertainCommitError(OperationalError):
+    """The connection was lost in the middle of a commit: nobody can know whether the change is kept."""
+
+    @classmethod
+    def of(cls, error: DBAPIError) -> UncertainCommitError:
+        """What the driver said of such a commit, under this name."""
+        return cls(
+            error.statement,
+            error.params,
+            error.orig or error,
+            hide_parameters=error.hide_parameters,
+            connection_invalidated=True,
+        )
+
+
 @dataclass(slots=True)
 class News:
     """What a committed transaction changed: whom to tell, in this process and in the others.
@@ -151,6 +166,9 @@ class Database:
         """`change` in one durable transaction.
 
         It is called again when the database undid it for another one's sake, or had ended the connection.
+
+        Raises:
+            UncertainCommitError: perhaps it is kept; after every other error it is not.
         """
         for attempt in range(1, _ATTEMPTS + 1):
             is_changed = False
@@ -160,8 +178,8 @@ class Database:
                     is_changed = True
             except OperationalError as error:
                 if is_changed and error.connection_invalidated:
-                    self.on_commit(News(everything=True))  # perhaps it is kept: nobody can know
-                    raise
+                    self.on_commit(News(everything=True))  # whoever is connected looks whether it is kept
+                    raise UncertainCommitError.of(error) from error
                 is_lost = error.connection_invalidated
                 if attempt == _ATTEMPTS or not (is_lost or _was_undone(error)):
                     raise
@@ -183,8 +201,8 @@ class Database:
     async def awrite(self, change: Callable[[Writing], T]) -> T:
         """`write` off the event loop, perhaps in one transaction with others. It may be called again.
 
-        It returns when the commit is durable, and raises what `change` raised; that undoes no other's. A
-        cancelled caller does not undo what is being written.
+        It returns when the commit is durable, and raises what `change` and `write` raise; that undoes no
+        other's. A cancelled caller does not undo what is being written.
         """
         result: T = await asyncio.wrap_future(self._submit(change))
         return result
@@ -275,7 +293,8 @@ class Database:
             if isinstance(error, DBAPIError):
                 if not error.connection_invalidated:
                     return None
-                self.on_commit(News(everything=True))  # perhaps it is kept: nobody can know
+                self.on_commit(News(everything=True))  # whoever is connected looks whether it is kept
+                error = UncertainCommitError.of(error)
             return deque(_Outcome(error=error) for _ in range(count))
         return outcomes
 

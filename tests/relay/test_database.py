@@ -17,11 +17,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import event, select, text, update
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from inbox_desktop.relay import migrate
 from inbox_desktop.relay.config import RelayConfig, RelayError
-from inbox_desktop.relay.database import Database, News, Writing, head_of
+from inbox_desktop.relay.database import Database, News, UncertainCommitError, Writing, head_of
 from inbox_desktop.relay.service import Relay
 from inbox_desktop.relay.tables import Base, Head
 from tests.support.postgresql import PostgreSql
@@ -310,10 +310,25 @@ def test_a_commit_whose_answer_is_lost_is_not_done_again(unsteady: Unsteady) -> 
 
     heard: list[News] = []
     unsteady.relay.database.on_commit = heard.append
-    with pytest.raises(OperationalError):
+    with pytest.raises(UncertainCommitError):
         unsteady.relay.database.write(change)
     assert done == [1]
     assert heard == [News(everything=True)]  # whoever is connected looks whether it was kept
+
+
+async def test_what_was_to_be_committed_together_is_uncertain_together(unsteady: Unsteady) -> None:
+    def refuse(_writing: Writing) -> None:
+        raise LookupError
+
+    def end(writing: Writing) -> None:
+        writing.take_seq()
+        event.listen(database.writer, "commit", lambda _: unsteady.end_connections(), once=True)
+
+    database = unsteady.relay.database
+    writings = await waiting(database, Writing.take_seq, refuse, end)
+    outcomes = await asyncio.gather(*writings, return_exceptions=True)
+    assert [type(one) for one in outcomes] == [UncertainCommitError] * 3
+    assert database.write(Writing.take_seq) == 1
 
 
 def test_readers_cannot_write(relay: Relay) -> None:

@@ -63,7 +63,7 @@ def for_pages(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
             return await handler(request, chat)
         except ApiError as error:
             return error.response()
-        except (OperationalError, PoolTimeoutError):
-            return unavailable().response()
+        except (OperationalError, PoolTimeoutError) as error:
+            return unavailable(error).response()
 
     return serve

@@ -16,10 +16,10 @@ from inbox_desktop.relay.api import bodies
 from inbox_desktop.relay.api.conduct import MOST_FILES, seen_message
 from inbox_desktop.relay.api.context import client_address, relay_of
 from inbox_desktop.relay.api.desktop_socket import desktop_socket
-from inbox_desktop.relay.api.errors import ApiError
+from inbox_desktop.relay.api.errors import ApiError, perhaps_stored
 from inbox_desktop.relay.api.files import file_response, put_agents_file
 from inbox_desktop.relay.api.sign_in import Handler, for_desktops
-from inbox_desktop.relay.database import head_of
+from inbox_desktop.relay.database import UncertainCommitError, head_of
 from inbox_desktop.relay.files import file_content
 from inbox_desktop.relay.service import Relay
 
@@ -75,7 +75,12 @@ async def join(request: Request) -> Response:
         {"code": bodies.text(100, blank=False), "name": bodies.text(100)},
         {},
     )
-    joined = await relay.database.awrite(lambda writing: access.join(writing, given["code"], given["name"]))
+    try:
+        joined = await relay.database.awrite(
+            lambda writing: access.join(writing, given["code"], given["name"])
+        )
+    except UncertainCommitError as error:
+        raise perhaps_stored("Try again; if the code is refused then, ask for a new one.") from error
     if joined is None:
         relay.gate.guess(client_address(request))
         message = "The invitation code is wrong, was used, or is too old. Ask for a new one."
@@ -175,7 +180,10 @@ async def list_chats(request: Request, _desktop: DesktopRow) -> Response:
 async def create_chat(request: Request, _desktop: DesktopRow) -> Response:
     """A new chat."""
     site = chats.checked_site((await _fields(request, {"site": _as_it_is}))["site"])
-    made = await relay_of(request).database.awrite(lambda writing: chats.create_chat(writing, site))
+    try:
+        made = await relay_of(request).database.awrite(lambda writing: chats.create_chat(writing, site))
+    except UncertainCommitError as error:
+        raise perhaps_stored("Look whether the chat is there before you make it again.") from error
     return JSONResponse(made.to_json(), 201)
 
 

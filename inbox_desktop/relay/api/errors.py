@@ -12,6 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
+from inbox_desktop.relay.database import UncertainCommitError
+
 log = logging.getLogger(__name__)
 
 _CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed"}
@@ -60,9 +62,19 @@ def unauthorized() -> ApiError:
     return ApiError(401, "unauthorized", "The token is missing, wrong, or was revoked.")
 
 
-def unavailable() -> ApiError:
-    """The database does not answer now."""
+def unavailable(error: Exception) -> ApiError:
+    """The database does not answer now. Most requests may be repeated whatever became of the first."""
+    if isinstance(error, UncertainCommitError):
+        return perhaps_stored("Trying again is harmless.")
     message = "The relay's database does not answer now. Nothing was stored; try again."
+    return ApiError(503, "unavailable", message, retry_after=5)
+
+
+def perhaps_stored(advice: str) -> ApiError:
+    """The database was lost before it could confirm; `advice` says what to do, as a sentence."""
+    message = (
+        f"The relay's database was lost before it confirmed. This may or may not have been stored. {advice}"
+    )
     return ApiError(503, "unavailable", message, retry_after=5)
 
 
@@ -83,7 +95,7 @@ async def _database_down(_request: Request, error: Exception) -> Response:
     if not isinstance(error, (OperationalError, PoolTimeoutError)):  # our own bug: not to be waited out
         raise error
     log.warning("the database could not be used: %s", type(getattr(error, "orig", error)).__name__)
-    return unavailable().response()
+    return unavailable(error).response()
 
 
 async def _gone(_request: Request, _error: Exception) -> Response:

@@ -154,8 +154,8 @@ class _Talk:
                 await self._do(frame.pop("type"), frame)
             except ApiError as error:
                 self._refuse(error, frame.get("client_id"))
-            except (OperationalError, PoolTimeoutError):
-                self._refuse(unavailable(), frame.get("client_id"))
+            except (OperationalError, PoolTimeoutError) as error:
+                self._refuse(unavailable(error), frame.get("client_id"))
 
     def _require_calm(self) -> None:
         try:
