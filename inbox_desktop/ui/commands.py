@@ -114,8 +114,3 @@ TICKET_MENU: Final[tuple[str, ...]] = (
     "unblock",
 )
 """What the context menu of a ticket offers; an empty name is a separator."""
-
-
-def is_offered(command_id: str, situation: Situation) -> bool:
-    """Whether the command can be run now."""
-    return BY_ID[command_id].enabled(situation)

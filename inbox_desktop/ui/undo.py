@@ -61,10 +61,6 @@ class Door(QObject):
 
         self._bridge.perform(deed.actions, ended, self.say_trouble)
 
-    def perform_quietly(self, actions: Sequence[Action]) -> None:
-        """Perform what happens by the way (marking as read): no word, no undo."""
-        self._bridge.perform(actions)
-
     def tell(self, results: Results, said: str, seconds: float | None = None) -> None:
         """Say what was done, with Undo where that is possible, and what was refused and why."""
         outcomes = [result for result in results if isinstance(result, Outcome)]

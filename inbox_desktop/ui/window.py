@@ -97,7 +97,7 @@ class MainWindow(QWidget):
         self.rail = Rail(self._bridge.me, self)
         self.views = ViewsPane(self)
         self.tickets = TicketListPane(self._bridge, self)
-        self.thread_pane = ThreadPane(self._bridge, self._theme, self)
+        self.thread_pane = ThreadPane(self._bridge, self)
         self.overview = OverviewPane(self._bridge, self._theme, self, self._state.settings)
         self.panes = Panes(self.views, self.tickets, self.thread_pane, self.overview)
         self.connect_page: ConnectPage | None = None

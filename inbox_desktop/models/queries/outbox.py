@@ -1,6 +1,7 @@
 """The outbox: what has not left yet, and what ended in a way that asks for a person."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
@@ -66,24 +67,25 @@ def outbox(connection: Connection) -> tuple[OutboxRow, ...]:
         .order_by(Delivery.queued_at, Delivery.id)
     )
     recipients = _recipients(connection)
-    return tuple(
-        OutboxRow(
-            delivery_id=row.id,
-            message_id=row.message_id,
-            ticket_id=row.ticket_id,
-            ticket_number=row.number,
-            subject=row.subject,
-            customer_name=row.customer_name or _shown(row),
-            recipients=tuple(recipients[row.id]),
-            state=DeliveryState(row.state),
-            detail=row.detail,
-            not_before=row.not_before,
-            queued_at=row.queued_at,
-            channel_kind=ChannelKind(row.channel_kind),
-            kind=MessageKind(row.message_kind),
-            snippet=snippet_of(row.visible_text),
-        )
-        for row in connection.execute(query)
+    return tuple(_row(row, recipients[row.id]) for row in connection.execute(query))
+
+
+def _row(row: Row[*tuple[Any, ...]], recipients: Sequence[str]) -> OutboxRow:
+    return OutboxRow(
+        delivery_id=row.id,
+        message_id=row.message_id,
+        ticket_id=row.ticket_id,
+        ticket_number=row.number,
+        subject=row.subject,
+        customer_name=row.customer_name or _shown(row),
+        recipients=tuple(recipients),
+        state=DeliveryState(row.state),
+        detail=row.detail,
+        not_before=row.not_before,
+        queued_at=row.queued_at,
+        channel_kind=ChannelKind(row.channel_kind),
+        kind=MessageKind(row.message_kind),
+        snippet=snippet_of(row.visible_text),
     )
 
 

@@ -22,7 +22,6 @@ _CLOSE_SECONDS: Final = 2.0
 # RFC 6455, section 7.4.2: 4000 to 4999 are the application's own.
 BAD_HELLO: Final = 4400
 UNAUTHORIZED: Final = 4401
-NOT_FOUND: Final = 4404
 TOO_SLOW: Final = 4408
 TOO_MANY: Final = 4429
 

@@ -56,11 +56,6 @@ class Label(QLabel):
         self._ink = ink
         self._restyle()
 
-    def set_weight(self, weight: int) -> None:
-        """Make the text 400, 500 or 600 heavy."""
-        self._weight = weight
-        self._restyle()
-
     def _restyle(self) -> None:
         self.setFont(theme().font(self._role, self._weight))
         palette = self.palette()

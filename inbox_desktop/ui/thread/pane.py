@@ -21,7 +21,7 @@ from inbox_desktop.models.store import Changed, Reader
 from inbox_desktop.ui.bridge import Bridge
 from inbox_desktop.ui.chat_words import ChatState, read_chat
 from inbox_desktop.ui.composer.composer import Composer
-from inbox_desktop.ui.kit import EmptyState, ErrorState, Theme, customer_label, theme
+from inbox_desktop.ui.kit import EmptyState, ErrorState, customer_label, theme
 from inbox_desktop.ui.kit.tokens import EDGE, EDGE_WIDE
 from inbox_desktop.ui.thread.bubble import TextBubble
 from inbox_desktop.ui.thread.card import CardContext, MessageCard
@@ -72,7 +72,7 @@ class ThreadPane(QWidget):
     notice = Signal(str)
     thread_shown = Signal(object)
 
-    def __init__(self, bridge: Bridge, look: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
         self._ticket_id: str | None = None
@@ -184,10 +184,6 @@ class ThreadPane(QWidget):
     def focus_note(self) -> None:
         """Write a note."""
         self.composer.focus_note()
-
-    def save_drafts(self) -> None:
-        """Store what is unsaved of the drafts now; for the end of the program."""
-        self.composer.save_now()
 
     # What comes in
 

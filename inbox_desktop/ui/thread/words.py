@@ -158,15 +158,6 @@ def spoken(message: MessageRow, me_id: str, when: str) -> str:
     return " ".join(said)
 
 
-def shorten_middle(name: str, longest: int) -> str:
-    """A file name cut in the middle, so that its beginning and its ending stay readable."""
-    name = one_line(name)
-    if len(name) <= longest:
-        return name
-    tail = max(8, longest // 3)
-    return f"{name[: longest - tail - 1]}…{name[-tail:]}"
-
-
 def size_words(size: int) -> str:
     """A size in bytes as people say it: "184 KB", "2.4 MB"."""
     if size < 1000:

@@ -40,7 +40,7 @@ def ticket(world: World) -> str:
 @pytest.fixture
 def pane(qtbot: QtBot, bridge: Bridge) -> ThreadPane:
     theme().install("light")
-    made = ThreadPane(bridge, theme())
+    made = ThreadPane(bridge)
     qtbot.addWidget(made)
     made.resize(574, 800)
     made.show()

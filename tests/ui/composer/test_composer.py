@@ -31,7 +31,7 @@ from tests.ui.worlds import World, reply
 @pytest.fixture
 def pane(qtbot: QtBot, bridge: Bridge) -> ThreadPane:
     theme().install("light")
-    made = ThreadPane(bridge, theme())
+    made = ThreadPane(bridge)
     qtbot.addWidget(made)
     made.resize(574, 800)
     made.show()
@@ -106,7 +106,7 @@ def test_a_draft_is_there_after_a_restart(
     type_reply(pane, "Unfinished")
     pane.hide()
     qtbot.waitUntil(lambda: stored(world, ticket) is not None)
-    second = ThreadPane(bridge, theme())
+    second = ThreadPane(bridge)
     qtbot.addWidget(second)
     show(qtbot, second, ticket)
     qtbot.waitUntil(lambda: second.composer._pad.editor.text() == "Unfinished")
@@ -118,7 +118,7 @@ def test_whom_a_draft_is_for_is_there_after_a_restart(
     choose(type_reply(pane, "Not for Ana"), "To", "tom@x.example")
     pane.hide()
     qtbot.waitUntil(lambda: stored(world, ticket) is not None)
-    second = ThreadPane(bridge, theme())
+    second = ThreadPane(bridge)
     qtbot.addWidget(second)
     show(qtbot, second, ticket)
     qtbot.waitUntil(lambda: second.composer._pad.editor.text() == "Not for Ana")

@@ -62,7 +62,7 @@ class BusyWriter:
 @pytest.fixture
 def pane(qtbot: QtBot, bridge: Bridge, world: World) -> ThreadPane:
     theme().install("light")
-    made = ThreadPane(bridge, theme())
+    made = ThreadPane(bridge)
     qtbot.addWidget(made)
     made.resize(574, 800)
     made.show()

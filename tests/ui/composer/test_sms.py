@@ -34,7 +34,7 @@ PICTURE = DraftFile("jacket.png", "image/png", 40_000, "0" * 64)
 @pytest.fixture
 def pane(qtbot: QtBot, bridge: Bridge) -> ThreadPane:
     theme().install("light")
-    made = ThreadPane(bridge, theme())
+    made = ThreadPane(bridge)
     qtbot.addWidget(made)
     made.resize(574, 800)
     made.show()

@@ -12,7 +12,7 @@ from inbox_desktop.ui.thread.pane import ThreadPane
 def pane(qtbot: QtBot, bridge: Bridge) -> ThreadPane:
     """The pane, shown as large as in a usual window."""
     theme().install("light")
-    made = ThreadPane(bridge, theme())
+    made = ThreadPane(bridge)
     qtbot.addWidget(made)
     made.resize(574, 800)
     made.show()

@@ -39,7 +39,6 @@ class HoursEditor(QWidget):
     def __init__(self, bridge: Bridge, parent: QWidget) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self._hours = BusinessHours()
         self.now = StatusDot("", Tone.NEUTRAL, self)
         self.zone = ZoneField(self)
         self.always = QCheckBox(self)
@@ -87,7 +86,6 @@ class HoursEditor(QWidget):
     def set_hours(self, hours: BusinessHours) -> None:
         """Show these hours. Sends no `changed`."""
         self.blockSignals(True)
-        self._hours = hours
         self.zone.set_zone(hours.time_zone)
         self.always.blockSignals(True)
         self.always.setChecked(hours.always)
