@@ -15,15 +15,15 @@ from inbox_desktop.models.kinds import ChannelKind
 from inbox_desktop.models.queries.rows import Draft, MessageRow, Recipients, Thread, TicketRow
 from inbox_desktop.models.store import Changed
 from inbox_desktop.ui.bridge import Bridge
-from inbox_desktop.ui.composer.addresses import called, others, summary
+from inbox_desktop.ui.composer.addresses import called
+from inbox_desktop.ui.composer.addressing import Addressing
 from inbox_desktop.ui.composer.chat import ChatMode
 from inbox_desktop.ui.composer.draft_keeper import DraftKeeper
 from inbox_desktop.ui.composer.newer import newer_messages, newer_words, newest_id
 from inbox_desktop.ui.composer.notice_strip import NoticeStrip
 from inbox_desktop.ui.composer.outgoing import kept_words, note_of, reply_of
 from inbox_desktop.ui.composer.pad import Pad
-from inbox_desktop.ui.composer.recipients import RecipientFields, SummaryButton
-from inbox_desktop.ui.composer.sms import TextMode, person, text_summary
+from inbox_desktop.ui.composer.sms import TextMode, person
 from inbox_desktop.ui.composer.surroundings import Surroundings, surroundings
 from inbox_desktop.ui.composer.toolbar import Toolbar
 from inbox_desktop.ui.kit import SegmentedTabs, Tone, customer_label, theme
@@ -68,11 +68,7 @@ class Composer(KitWidget):
         self._tabs.add_tab("Reply", "R")
         self._tabs.add_tab("Note", "N")
         self._tabs.current_changed.connect(self._tab_changed)
-        self._summary = SummaryButton(self)
-        self._fields = RecipientFields(self)
-        self._fields.hide()
-        self._fields.changed.connect(self._recipients_changed)
-        self._summary.toggled.connect(self._unfold)
+        self._addressing = Addressing(self)
         self._strip = NoticeStrip(self)
         self._pads = [Pad(bridge, is_note=is_note, parent=self) for is_note in (False, True)]
         self._toolbar = Toolbar(self)
@@ -91,12 +87,12 @@ class Composer(KitWidget):
         top.setSpacing(GAP)
         top.addWidget(self._tabs)
         top.addStretch(1)
-        top.addWidget(self._summary, 100)
+        top.addWidget(self._addressing.summary, 100)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.addLayout(top)
-        column.addWidget(self._fields)
+        column.addWidget(self._addressing.fields)
         column.addWidget(self._strip)
         for pad in self._pads:
             column.addWidget(pad)
@@ -109,6 +105,7 @@ class Composer(KitWidget):
             pad.refused.connect(self._refuse)
             pad.busy_changed.connect(partial(self._busy_changed, pad))
             pad.editor.installEventFilter(self)
+        self._addressing.changed.connect(self._recipients_changed)
         self._toolbar.attach.connect(partial(self._on_pad, Pad.choose_files))
         self._toolbar.link.connect(partial(self._on_pad, Pad.ask_link))
         self._toolbar.send.connect(self._send_clicked)
@@ -149,11 +146,9 @@ class Composer(KitWidget):
                 pad.load(ticket_id, None)
                 pad.set_read_only(read_only=ticket_id is not None)
             self._toolbar.set_state("")
-            self._summary.setChecked(False)
-            self._fields.set_recipients(Recipients())
+            self._addressing.clear()
         self._thread = thread
-        if thread is not None:
-            self._offer_recipients(thread)
+        self._offer_recipients()
         self._refresh()
 
     def focus_reply(self) -> None:
@@ -196,37 +191,15 @@ class Composer(KitWidget):
 
     # Recipients
 
-    def _offer_recipients(self, thread: Thread) -> None:
-        self._fields.set_offer(thread.reply_from, others(thread, self._surroundings.own))
-        chosen = self._pads[REPLY].recipients or Recipients(thread.reply_to)
-        if chosen != self._fields.recipients():
-            self._fields.set_recipients(chosen)
-        self._describe_recipients()
-
-    def _describe_recipients(self) -> None:
-        if self._thread is None:
-            return
-        if self.texts.is_on:
-            self._summary.set_words(text_summary(self._thread), is_fixed=True)
-            return
-        chosen = self._fields.recipients()
-        name = called(customer_label(self._thread.ticket)) if chosen.to == self._thread.reply_to else ""
-        copies = len(chosen.cc) + len(chosen.bcc)
-        self._summary.set_words(summary(chosen.to, name, self._thread.reply_from, copies))
+    def _offer_recipients(self) -> None:
+        chosen, own = self._pads[REPLY].recipients, self._surroundings.own
+        self._addressing.show(self._thread, chosen, own, is_text=self.texts.is_on)
 
     def _recipients_changed(self) -> None:
-        if self._thread is not None:
-            chosen = self._fields.recipients()
-            self._pads[REPLY].recipients = chosen if chosen != Recipients(self._thread.reply_to) else None
-            self._keeper.touch(is_note=False)
-            self._refused = ""
-            self._describe_recipients()
-            self._refresh()
-
-    def _unfold(self, unfolded: bool) -> None:
-        self._fields.setVisible(unfolded and not self._is_note)
-        if unfolded:
-            self._fields.focus_first()
+        self._pads[REPLY].recipients = self._addressing.chosen
+        self._keeper.touch(is_note=False)
+        self._refused = ""
+        self._refresh()
 
     # Tabs and state
 
@@ -245,9 +218,8 @@ class Composer(KitWidget):
         thread = self._thread
         refusal = thread.reply_refusal if thread is not None and not self._is_note else None
         has_address = thread is not None and thread.ticket.channel_kind is not ChannelKind.CHAT
-        self._summary.setVisible(has_address and not self._is_note and not refusal)
-        self._fields.setVisible(self._summary.isChecked() and self._summary.isVisibleTo(self))
-        self._fields.setEnabled(not self._pads[REPLY].editor.isReadOnly())
+        is_wanted = has_address and not self._is_note and not refusal
+        self._addressing.refresh(is_wanted=is_wanted, is_held=self._pads[REPLY].editor.isReadOnly())
         self._pad.setVisible(not refusal)
         self._toolbar.setVisible(not refusal)
         self.texts.refresh(is_note=self._is_note)
@@ -338,8 +310,7 @@ class Composer(KitWidget):
         if self._opening and not self._pads[NOTE].is_blank and self._pads[REPLY].is_blank:
             self._tabs.set_current(NOTE)
         self._opening = False
-        if self._thread is not None:
-            self._offer_recipients(self._thread)
+        self._offer_recipients()
         self._toolbar.set_state("" if self._pad.is_blank else "Draft saved")
         self._refresh()
 
@@ -360,8 +331,7 @@ class Composer(KitWidget):
 
     def _take_surroundings(self, found: Surroundings) -> None:
         self._surroundings = found
-        if self._thread is not None:
-            self._offer_recipients(self._thread)
+        self._offer_recipients()
 
     # Sending
 
@@ -377,8 +347,9 @@ class Composer(KitWidget):
         pad, thread = self._pad, self._thread
         if thread is None or self._sending or pad.is_blank or pad.is_busy or pad.editor.isReadOnly():
             return
-        if not self._is_note and (wrong := self._trouble(thread)):
-            self._summary.setChecked(not self._is_direct)
+        if not self._is_note and (wrong := self._trouble()):
+            if not self._is_direct:
+                self._addressing.unfold()
             self._refuse(wrong)
             return
         self._close_wanted = close
@@ -396,17 +367,11 @@ class Composer(KitWidget):
             [action], partial(self._answered, pad, thread.ticket), partial(self._failed, pad, thread.ticket)
         )
 
-    def _trouble(self, thread: Thread) -> str:
+    def _trouble(self) -> str:
         """Why the reply can't go as it stands; empty when it can."""
         if self._is_direct:
             return self.texts.trouble() or self.chats.trouble()
-        mistakes = self._fields.mistakes()
-        if mistakes:
-            return f"“{mistakes[0]}” is no e-mail address. Correct or remove it; nothing was sent."
-        chosen = self._pads[REPLY].recipients
-        if chosen is not None and not chosen.to:
-            return "Nobody is in To. Write an address there; nothing was sent."
-        return ""
+        return self._addressing.trouble()
 
     def _reply(self, pad: Pad, thread: Thread, *, close: bool) -> Action:
         is_mail = thread.ticket.channel_kind is ChannelKind.EMAIL
@@ -414,7 +379,7 @@ class Composer(KitWidget):
             pad,
             thread.ticket.id,
             self._bridge.me.id,
-            to=Recipients() if self._is_direct else self._fields.recipients(),
+            to=Recipients() if self._is_direct else self._addressing.recipients(),
             is_plain=self._is_direct,
             wait_seconds=self._surroundings.undo_seconds if is_mail else 0,
             moment=now(),
@@ -429,7 +394,7 @@ class Composer(KitWidget):
         if pad.ticket_id == ticket.id:
             if not refusals:
                 pad.load(ticket.id, None)
-                self._summary.setChecked(False)
+                self._addressing.fold()
             self._end_sending(pad, refusals[0].reason if refusals else "")
             self._refresh()
         elif refusals:

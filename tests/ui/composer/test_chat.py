@@ -57,7 +57,7 @@ def composer(qtbot: QtBot, pane: ThreadPane, ticket: str) -> Composer:
 def test_a_chat_is_written_in_plain_words_to_one_person(composer: Composer) -> None:
     pad = composer._pads[REPLY]
     assert pad.editor.placeholderText() == "Message Ana…"
-    assert composer._summary.isHidden()
+    assert composer._addressing.summary.isHidden()
     assert [tool.isVisible() for tool in composer._toolbar._tools] == [True, False, False, False, False]
     assert composer._toolbar.length == ""
 

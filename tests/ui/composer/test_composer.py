@@ -65,7 +65,7 @@ def type_reply(pane: ThreadPane, words: str) -> Composer:
 
 def choose(composer: Composer, field: str, addresses: str) -> None:
     """Write whom the reply is for."""
-    line = composer._fields._fields[field]
+    line = composer._addressing.fields._fields[field]
     line.setText(addresses)
     line.textEdited.emit(addresses)
 
@@ -122,7 +122,7 @@ def test_whom_a_draft_is_for_is_there_after_a_restart(
     qtbot.addWidget(second)
     show(qtbot, second, ticket)
     qtbot.waitUntil(lambda: second.composer._pad.editor.text() == "Not for Ana")
-    assert second.composer._summary.accessibleName().startswith("Recipients: to tom@x.example")
+    assert second.composer._addressing.summary.accessibleName().startswith("Recipients: to tom@x.example")
     with qtbot.waitSignal(second.sent):
         second.composer.send()
     sent = performed(world, Reply)[-1]
@@ -134,7 +134,7 @@ def test_who_was_chosen_as_before_is_not_kept(
     qtbot: QtBot, pane: ThreadPane, world: World, ticket: str
 ) -> None:
     composer = type_reply(pane, "For Ana after all")
-    usual = composer._fields.recipients()
+    usual = composer._addressing.fields.recipients()
     choose(composer, "To", "tom@x.example")
     choose(composer, "To", ", ".join(usual.to))
     composer.save_now()
@@ -149,7 +149,7 @@ def test_what_is_no_address_stays_in_its_ticket(
 ) -> None:
     choose(type_reply(pane, "Hello"), "Bcc", "nonsense")
     show(qtbot, pane, world.tickets[1])
-    assert not pane.composer._fields.mistakes()
+    assert not pane.composer._addressing.fields.mistakes()
 
 
 def test_an_emptied_draft_is_forgotten(qtbot: QtBot, pane: ThreadPane, world: World, ticket: str) -> None:
@@ -325,8 +325,8 @@ def test_recipients_can_be_changed_and_reply_all_is_offered(
     ticket = world.arrive(to=("support@shop.example",), cc=("tom@x.example", "help@shop.example"))
     show(qtbot, pane, ticket)
     composer = type_reply(pane, "Hello all")
-    composer._summary.setChecked(True)
-    fields = composer._fields
+    composer._addressing.summary.setChecked(True)
+    fields = composer._addressing.fields
     qtbot.waitUntil(lambda: fields._all.text() == "Reply all: add tom@x.example")
     click(fields._all)
     choose(composer, "Bcc", "boss@x.example, nonsense")
@@ -353,7 +353,7 @@ def test_a_reply_taken_back_can_be_sent_after_something_new_came(
     assert sent.args is not None
     assert isinstance(world.do(sent.args[0][0].undo), Outcome)
     qtbot.waitUntil(lambda: composer._pad.editor.text() == "Too soon")
-    assert composer._fields.recipients().cc == ("tom@x.example",)
+    assert composer._addressing.fields.recipients().cc == ("tom@x.example",)
     world.mail.answer(first, sent_at=now() + timedelta(seconds=1), text="Wait")
     qtbot.waitUntil(lambda: composer._strip.text == "Ana Souza has written since you began.")
     composer.send()

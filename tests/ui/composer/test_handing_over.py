@@ -231,8 +231,8 @@ def test_a_note_begun_before_the_ticket_is_there_stays_a_note(
 def test_nothing_is_sent_to_nobody(qtbot: QtBot, pane: ThreadPane, world: World) -> None:
     type_reply(pane, "Hello")
     composer = pane.composer
-    composer._summary.setChecked(True)
-    composer._fields._fields["To"].setText("")
-    composer._fields._typed()
+    composer._addressing.summary.setChecked(True)
+    composer._addressing.fields._fields["To"].setText("")
+    composer._addressing.fields._typed()
     composer.send()
     assert composer._strip.text == "Nobody is in To. Write an address there; nothing was sent."

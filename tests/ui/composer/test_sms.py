@@ -116,9 +116,11 @@ def test_a_text_is_plain_and_goes_to_the_phone_alone(
 def test_there_is_nothing_to_format_and_nobody_to_add(composer: Composer) -> None:
     toolbar = composer._toolbar
     assert [tool.isHidden() for tool in toolbar._tools] == [False, True, True, True, True]
-    assert composer._summary.isVisible()
-    assert not composer._summary.isEnabled()
-    assert composer._summary.accessibleName() == "Recipients: to (415) 555-0132 from (415) 555-0100"
+    assert composer._addressing.summary.isVisible()
+    assert not composer._addressing.summary.isEnabled()
+    assert (
+        composer._addressing.summary.accessibleName() == "Recipients: to (415) 555-0132 from (415) 555-0100"
+    )
     assert composer._pads[REPLY].editor.placeholderText() == "Text (415) 555-0132…"
 
 
@@ -136,7 +138,7 @@ def test_mail_is_written_as_ever_after_a_text(
 ) -> None:
     show(qtbot, pane, world.tickets[0])
     assert not any(tool.isHidden() for tool in composer._toolbar._tools)
-    assert composer._summary.isEnabled()
+    assert composer._addressing.summary.isEnabled()
     press(composer._pads[REPLY].editor, Qt.Key.Key_B, CTRL)
     write(composer._pads[REPLY].editor, "heavy")
     assert not composer._pads[REPLY].editor.is_plain
