@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
+from inbox_desktop.models.health import Health
 from inbox_desktop.models.kinds import ChannelState, DeliveryState, TicketStatus
 from inbox_desktop.models.tables import RelayState
 from inbox_desktop.relay.migrate import renew_epoch
-from tests.relay.running import RunningRelay
+from tests.relay.running import RunningRelay, VisitorClient
 from tests.support.tcp_proxy import TcpProxy, Way
 from tests.sync.chat.desks import ChatDesk, eventually
 
@@ -31,57 +32,64 @@ def far_desk(relay: RunningRelay, proxy: TcpProxy, tmp_path: Path) -> Iterator[C
         yield made
 
 
+def begun(relay: RunningRelay, desk: ChatDesk) -> VisitorClient:
+    """A visitor whose first message, "One", has come to the desktop."""
+    visitor = relay.visitor(relay.chat())
+    visitor.write("One")
+    desk.waits_for("One")
+    return visitor
+
+
+def reopen(proxy: TcpProxy, desk: ChatDesk) -> None:
+    proxy.way = Way.OPEN
+    desk.engine.sync_now()
+
+
+def health_of(desk: ChatDesk, state: ChannelState) -> Health:
+    """What the chat's channel says as soon as it is in a state."""
+    return eventually(lambda: [one for one in [desk.health()] if one and one.state is state])[0]
+
+
 def agents_messages(relay: RunningRelay, conversation_id: str) -> list[str]:
     told = relay.desktop("looker").get(f"conversations/{conversation_id}/messages").json()["messages"]
     return [message["text"] for message in told if message["author"] == "agent"]
 
 
 def test_what_happened_meanwhile_arrives(relay: RunningRelay, proxy: TcpProxy, far_desk: ChatDesk) -> None:
-    visitor = relay.visitor(relay.chat())
-    visitor.write("One")
-    far_desk.waits_for("One")
+    visitor = begun(relay, far_desk)
     proxy.way = Way.CUT
     far_desk.engine.sync_now()
-    eventually(lambda: (health := far_desk.health()) and health.state is ChannelState.OFFLINE)
-    health = far_desk.health()
-    assert health is not None
-    assert "can't be reached" in health.reason
-    assert "your answers wait in the outbox" in health.reason
+    reason = health_of(far_desk, ChannelState.OFFLINE).reason
+    assert "can't be reached" in reason
+    assert "your answers wait in the outbox" in reason
     visitor.write("Two")
     message_id = far_desk.answer("Offline answer")
     assert far_desk.state(message_id) in {DeliveryState.QUEUED, DeliveryState.ATTEMPTING}
-    proxy.way = Way.OPEN
-    far_desk.engine.sync_now()
+    reopen(proxy, far_desk)
     eventually(lambda: far_desk.state(message_id) is DeliveryState.SENT)
     eventually(lambda: sorted(far_desk.texts()) == ["Offline answer", "One", "Two"])
-    eventually(lambda: (health := far_desk.health()) and health.state is ChannelState.CONNECTED)
+    health_of(far_desk, ChannelState.CONNECTED)
     assert agents_messages(relay, far_desk.chat().conversation_id) == ["Offline answer"]
 
 
 def test_what_was_closed_offline_is_closed_later(
     relay: RunningRelay, proxy: TcpProxy, far_desk: ChatDesk
 ) -> None:
-    visitor = relay.visitor(relay.chat())
-    visitor.write("One")
-    far_desk.waits_for("One")
+    visitor = begun(relay, far_desk)
     proxy.way = Way.CUT
     far_desk.close_ticket()
-    proxy.way = Way.OPEN
-    far_desk.engine.sync_now()
+    reopen(proxy, far_desk)
     eventually(lambda: visitor.get("conversation").json()["closed"])
 
 
 def test_what_came_while_it_was_closed_offline_is_a_new_ticket(
     relay: RunningRelay, proxy: TcpProxy, far_desk: ChatDesk
 ) -> None:
-    visitor = relay.visitor(relay.chat())
-    visitor.write("One")
-    far_desk.waits_for("One")
+    visitor = begun(relay, far_desk)
     proxy.way = Way.CUT
     visitor.write("Two")
     far_desk.close_ticket()
-    proxy.way = Way.OPEN
-    far_desk.engine.sync_now()
+    reopen(proxy, far_desk)
     far_desk.waits_for("Two", number=2)
     assert far_desk.ticket(1).status is TicketStatus.CLOSED
     assert not visitor.get("conversation").json()["closed"]
@@ -92,15 +100,12 @@ def test_what_came_while_it_was_closed_offline_is_a_new_ticket(
 def test_an_answer_whose_answer_was_lost_is_there_once(
     relay: RunningRelay, proxy: TcpProxy, far_desk: ChatDesk
 ) -> None:
-    visitor = relay.visitor(relay.chat())
-    visitor.write("One")
-    far_desk.waits_for("One")
+    begun(relay, far_desk)
     proxy.way = Way.DEAF
     message_id = far_desk.answer("Twice sent")
     conversation = far_desk.chat().conversation_id
     eventually(lambda: agents_messages(relay, conversation) == ["Twice sent"])
-    proxy.way = Way.OPEN
-    far_desk.engine.sync_now()
+    reopen(proxy, far_desk)
     eventually(lambda: far_desk.state(message_id) is DeliveryState.SENT)
     assert agents_messages(relay, conversation) == ["Twice sent"]
     assert far_desk.texts() == ["One", "Twice sent"]
@@ -108,9 +113,7 @@ def test_an_answer_whose_answer_was_lost_is_there_once(
 
 
 def test_a_restarted_desktop_goes_on(relay: RunningRelay, desk: ChatDesk) -> None:
-    visitor = relay.visitor(relay.chat())
-    visitor.write("One")
-    desk.waits_for("One")
+    visitor = begun(relay, desk)
     desk.stop()
     visitor.write("Two")
     desk.start()
@@ -118,9 +121,7 @@ def test_a_restarted_desktop_goes_on(relay: RunningRelay, desk: ChatDesk) -> Non
 
 
 def test_another_epoch_starts_over_and_doubles_nothing(relay: RunningRelay, desk: ChatDesk) -> None:
-    visitor = relay.visitor(relay.chat())
-    visitor.write("One")
-    desk.waits_for("One")
+    visitor = begun(relay, desk)
     desk.answer("Answer")
     eventually(lambda: visitor.get("conversation").json()["messages"][-1]["text"] == "Answer")
     before = desk.read(lambda c: c.execute(select(RelayState.epoch)).scalar_one())
@@ -134,9 +135,7 @@ def test_another_epoch_starts_over_and_doubles_nothing(relay: RunningRelay, desk
 
 
 def test_a_desktop_that_forgot_where_it_stood_doubles_nothing(relay: RunningRelay, desk: ChatDesk) -> None:
-    visitor = relay.visitor(relay.chat())
-    visitor.write("One")
-    desk.waits_for("One")
+    visitor = begun(relay, desk)
     desk.close_ticket()
     eventually(lambda: desk.chat().closed_at)
     visitor.write("Two")
@@ -157,27 +156,24 @@ def test_a_desktop_whose_access_was_taken_says_so(relay: RunningRelay, desk: Cha
     from inbox_desktop.relay.access import desktops, revoke
 
     relay.chat()
-    eventually(lambda: (health := desk.health()) and health.state is ChannelState.CONNECTED)
+    health_of(desk, ChannelState.CONNECTED)
     mine = next(one for one in relay.relay.database.read(desktops) if one.name == desk.name)
     relay.relay.database.write(lambda writing: revoke(writing, mine.id))
     desk.engine.sync_now()
     eventually(lambda: (health := desk.health()) and health.needs_person)
-    health = desk.health()
-    assert health is not None
-    assert "does not know this desktop" in health.reason
+    told = desk.health()
+    assert told is not None
+    assert "does not know this desktop" in told.reason
 
 
 def test_without_a_relay_a_chat_says_what_to_do(relay: RunningRelay, desk: ChatDesk) -> None:
     relay.chat()
-    eventually(lambda: (health := desk.health()) and health.state is ChannelState.CONNECTED)
+    health_of(desk, ChannelState.CONNECTED)
     desk.engine.disconnect_relay().result(60)
-    eventually(lambda: (health := desk.health()) and health.state is ChannelState.FAILED)
-    health = desk.health()
-    assert health is not None
-    assert "connected to no relay" in health.reason
+    assert "connected to no relay" in health_of(desk, ChannelState.FAILED).reason
     assert desk.engine.relay_health() is None
     desk.join(relay)
-    eventually(lambda: (health := desk.health()) and health.state is ChannelState.CONNECTED)
+    health_of(desk, ChannelState.CONNECTED)
 
 
 @pytest.mark.expects_log("could not be taken in")

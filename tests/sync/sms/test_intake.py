@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from inbox_desktop.demo.providers.texts import SimPicture
+from inbox_desktop.demo.providers.texts import SimPicture, SimText
 from inbox_desktop.demo.providers.twilio import TwilioSimulator
 from inbox_desktop.models.actions import agent
 from inbox_desktop.models.actions.deliveries import RetryDelivery
@@ -22,6 +22,8 @@ from inbox_desktop.models.tables import Attachment, Message
 from tests.models.samples import done
 from tests.sync.sms.desk import CUSTOMER, NUMBER, OTHER, SECRET
 from tests.sync.sms.line import SECRET_VARIABLE, Line
+
+WORDS = "It is on its way."
 
 
 @pytest.fixture
@@ -130,9 +132,9 @@ async def test_a_text_that_breaks_the_program_stops_no_other_and_is_on_record(
 async def test_a_list_that_says_nothing_new_writes_nothing(
     line: Line, sim: TwilioSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sim.campaign(CUSTOMER, "Sale", at=sim.now - timedelta(seconds=9))
+    list_as_sent(sim, "Sale", seconds=9)
     delivery_id = await written(line, sim)
-    sent = sim.campaign(CUSTOMER, "It is on its way.", at=sim.now - timedelta(seconds=5))
+    sent = list_as_sent(sim)
     line.attempt(delivery_id, DeliveryState.SENT, sent.id)
     await line.poll()
     assert line.delivery(delivery_id) is DeliveryState.DELIVERED
@@ -147,7 +149,7 @@ async def test_a_list_that_says_nothing_new_writes_nothing(
 # What of the listed texts is ours
 
 
-async def written(line: Line, sim: TwilioSimulator, words: str = "It is on its way.") -> str:
+async def written(line: Line, sim: TwilioSimulator, words: str = WORDS) -> str:
     """A reply to a subscriber, which nobody sends; returns the id of its delivery."""
     sim.text_from(CUSTOMER, "START")
     sim.text_from(CUSTOMER, "Where is my order?")
@@ -155,10 +157,21 @@ async def written(line: Line, sim: TwilioSimulator, words: str = "It is on its w
     return line.reply(words)
 
 
-async def test_a_text_of_unknown_end_is_sent_once_it_is_listed(line: Line, sim: TwilioSimulator) -> None:
+async def of_unknown_end(line: Line, sim: TwilioSimulator) -> str:
+    """Such a reply that was tried, and nobody knows whether it left."""
     delivery_id = await written(line, sim)
     line.attempt(delivery_id, DeliveryState.UNKNOWN)
-    sim.campaign(CUSTOMER, "It is on its way.", at=sim.now - timedelta(seconds=5))
+    return delivery_id
+
+
+def list_as_sent(sim: TwilioSimulator, words: str = WORDS, seconds: int = 5) -> SimText:
+    """The provider lists a text to the customer that was sent so many seconds ago."""
+    return sim.campaign(CUSTOMER, words, at=sim.now - timedelta(seconds=seconds))
+
+
+async def test_a_text_of_unknown_end_is_sent_once_it_is_listed(line: Line, sim: TwilioSimulator) -> None:
+    delivery_id = await of_unknown_end(line, sim)
+    list_as_sent(sim)
     await line.poll()
     await line.poll()
     assert line.delivery(delivery_id) is DeliveryState.DELIVERED
@@ -168,10 +181,9 @@ async def test_a_text_of_unknown_end_is_sent_once_it_is_listed(line: Line, sim: 
 async def test_a_text_that_a_person_settled_is_recognised_when_it_is_listed(
     line: Line, sim: TwilioSimulator
 ) -> None:
-    delivery_id = await written(line, sim)
-    line.attempt(delivery_id, DeliveryState.UNKNOWN)
+    delivery_id = await of_unknown_end(line, sim)
     line.finish(delivery_id, DeliveryState.SENT)  # "It was sent"
-    sim.campaign(CUSTOMER, "It is on its way.", at=sim.now - timedelta(seconds=5))
+    list_as_sent(sim)
     await line.poll()
     await line.poll()
     assert line.delivery(delivery_id) is DeliveryState.DELIVERED
@@ -181,10 +193,9 @@ async def test_a_text_that_a_person_settled_is_recognised_when_it_is_listed(
 async def test_a_text_that_waits_to_be_sent_once_more_is_not_when_the_first_one_is_listed(
     line: Line, sim: TwilioSimulator
 ) -> None:
-    delivery_id = await written(line, sim)
-    line.attempt(delivery_id, DeliveryState.UNKNOWN)
+    delivery_id = await of_unknown_end(line, sim)
     done(line.store, RetryDelivery(actor=agent(line.julia), delivery_id=delivery_id))
-    sim.campaign(CUSTOMER, "It is on its way.")
+    sim.campaign(CUSTOMER, WORDS)
     sim.pace.sent = timedelta(0)
     await line.poll()
     assert line.delivery(delivery_id) is DeliveryState.SENT
@@ -194,11 +205,10 @@ async def test_a_text_that_waits_to_be_sent_once_more_is_not_when_the_first_one_
 async def test_a_text_that_was_sent_twice_because_somebody_said_so_is_no_campaign(
     line: Line, sim: TwilioSimulator
 ) -> None:
-    delivery_id = await written(line, sim)
-    line.attempt(delivery_id, DeliveryState.UNKNOWN)
+    delivery_id = await of_unknown_end(line, sim)
     done(line.store, RetryDelivery(actor=agent(line.julia), delivery_id=delivery_id))
-    sim.campaign(CUSTOMER, "It is on its way.", at=sim.now - timedelta(seconds=9))
-    second = sim.campaign(CUSTOMER, "It is on its way.", at=sim.now - timedelta(seconds=5))
+    list_as_sent(sim, seconds=9)
+    second = list_as_sent(sim)
     line.attempt(delivery_id, DeliveryState.SENT, second.id)
     await line.poll()
     await line.poll()
@@ -209,7 +219,7 @@ async def test_a_text_that_was_sent_twice_because_somebody_said_so_is_no_campaig
 async def test_what_left_with_a_short_link_is_recognised(line: Line, sim: TwilioSimulator) -> None:
     delivery_id = await written(line, sim, "See https://shop.example/orders/20417?from=text.")
     line.attempt(delivery_id, DeliveryState.UNKNOWN)
-    sim.campaign(CUSTOMER, "See https://shop.link/a7f.", at=sim.now - timedelta(seconds=5))
+    list_as_sent(sim, "See https://shop.link/a7f.")
     await line.poll()
     assert line.delivery(delivery_id) is DeliveryState.DELIVERED
 
@@ -218,9 +228,9 @@ async def test_what_another_program_says_in_the_words_of_an_answer_is_a_campaign
     line: Line, sim: TwilioSimulator
 ) -> None:
     delivery_id = await written(line, sim)
-    sent = sim.campaign(CUSTOMER, "It is on its way.", at=sim.now - timedelta(seconds=9))
+    sent = list_as_sent(sim, seconds=9)
     line.attempt(delivery_id, DeliveryState.SENT, sent.id)
-    sim.campaign(CUSTOMER, "It is on its way.", at=sim.now - timedelta(seconds=5))
+    list_as_sent(sim)
     await line.poll()
     assert sorted(line.kinds()) == ["campaign", "keyword", "message", "reply"]
 
@@ -229,7 +239,7 @@ async def test_what_was_never_tried_is_not_taken_for_a_campaign_of_the_same_word
     line: Line, sim: TwilioSimulator
 ) -> None:
     delivery_id = await written(line, sim)
-    sim.campaign(CUSTOMER, "It is on its way.", at=sim.now - timedelta(seconds=5))
+    list_as_sent(sim)
     await line.poll()
     assert line.delivery(delivery_id) is DeliveryState.QUEUED
     assert sorted(line.kinds()) == ["campaign", "keyword", "message", "reply"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import Future
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -30,6 +31,9 @@ FORMER = MailSettings(
 )
 ADDRESS = "support@shop.example"
 
+Changes = list[tuple[str, ChannelSettings, str | None]]
+"""What the engine was told to change: the channel, its settings, its password."""
+
 
 @pytest.fixture
 def outside(world: World) -> Outside:
@@ -37,9 +41,8 @@ def outside(world: World) -> Outside:
 
 
 @pytest.fixture
-def changes(world: World, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ChannelSettings, str | None]]:
-    """What the engine was told to change."""
-    told: list[tuple[str, ChannelSettings, str | None]] = []
+def changes(world: World, monkeypatch: pytest.MonkeyPatch) -> Changes:
+    told: Changes = []
 
     def change(channel_id: str, settings: ChannelSettings, secret: str | None) -> "Future[None]":
         told.append((channel_id, settings, secret))
@@ -60,26 +63,28 @@ def dialog(qtbot: QtBot, bridge: Bridge, world: World) -> Iterator[SettingsDialo
     made.close()
 
 
-def set_as(world: World, settings: MailSettings) -> None:
+def ask_to_change(dialog: SettingsDialog, world: World, settings: dict[str, Any]) -> None:
+    """Press the button that changes the mailbox, which is set as `settings` say."""
     with world.store.write() as session:
-        action = ChangeChannel(actor=SYSTEM, channel_id=world.channel, settings=settings.to_json())
+        action = ChangeChannel(actor=SYSTEM, channel_id=world.channel, settings=settings)
         assert isinstance(perform(session, action), Outcome)
-
-
-def begin_change(
-    qtbot: QtBot, dialog: SettingsDialog, world: World, settings: MailSettings = FORMER
-) -> MailForm:
-    set_as(world, settings)
     dialog.channels._cards[world.channel].changed.emit(world.channel)
+
+
+def form_for(qtbot: QtBot, dialog: SettingsDialog, world: World, settings: MailSettings) -> MailForm:
+    ask_to_change(dialog, world, settings.to_json())
     qtbot.waitUntil(lambda: dialog.channels.form is not None)
     assert dialog.channels.form is not None
     return dialog.channels.form
 
 
-def test_the_form_shows_how_the_mailbox_is_set(
-    qtbot: QtBot, dialog: SettingsDialog, world: World, outside: Outside
-) -> None:
-    form = begin_change(qtbot, dialog, world)
+@pytest.fixture
+def form(qtbot: QtBot, dialog: SettingsDialog, world: World, outside: Outside) -> MailForm:
+    """The form that changes the mailbox with FORMER settings."""
+    return form_for(qtbot, dialog, world, FORMER)
+
+
+def test_the_form_shows_how_the_mailbox_is_set(form: MailForm) -> None:
     assert form.address.text() == ADDRESS
     assert not form.address.isEnabled()
     assert form.secret.placeholderText() == "Stays as it is"
@@ -89,13 +94,8 @@ def test_the_form_shows_how_the_mailbox_is_set(
 
 
 def test_another_password_is_tested_and_saved_by_keyboard(
-    qtbot: QtBot,
-    dialog: SettingsDialog,
-    world: World,
-    outside: Outside,
-    changes: list[tuple[str, ChannelSettings, str | None]],
+    qtbot: QtBot, form: MailForm, dialog: SettingsDialog, world: World, outside: Outside, changes: Changes
 ) -> None:
-    form = begin_change(qtbot, dialog, world)
     write(form.secret, "new secret")
     with qtbot.waitSignal(form.saved):
         press(form.secret, Qt.Key.Key_Return)
@@ -105,14 +105,9 @@ def test_another_password_is_tested_and_saved_by_keyboard(
 
 
 def test_a_password_that_is_refused_is_not_saved(
-    qtbot: QtBot,
-    dialog: SettingsDialog,
-    world: World,
-    outside: Outside,
-    changes: list[tuple[str, ChannelSettings, str | None]],
+    qtbot: QtBot, form: MailForm, outside: Outside, changes: Changes
 ) -> None:
     outside.steps = [TestStep("Sign-in", ok=False, detail="The password was refused.")]
-    form = begin_change(qtbot, dialog, world)
     write(form.secret, "wrong")
     click(form.connect_button)
     qtbot.waitUntil(lambda: "Nothing was saved" in form.problem_words)
@@ -122,13 +117,8 @@ def test_a_password_that_is_refused_is_not_saved(
 
 
 def test_further_addresses_are_saved_without_asking_the_server(
-    qtbot: QtBot,
-    dialog: SettingsDialog,
-    world: World,
-    outside: Outside,
-    changes: list[tuple[str, ChannelSettings, str | None]],
+    qtbot: QtBot, form: MailForm, outside: Outside, changes: Changes
 ) -> None:
-    form = begin_change(qtbot, dialog, world)
     write(form.servers._aliases, ", orders@shop.example")
     with qtbot.waitSignal(form.saved):
         click(form.connect_button)
@@ -140,13 +130,8 @@ def test_further_addresses_are_saved_without_asking_the_server(
 
 
 def test_another_server_is_tested_with_the_password_that_is_kept(
-    qtbot: QtBot,
-    dialog: SettingsDialog,
-    world: World,
-    outside: Outside,
-    changes: list[tuple[str, ChannelSettings, str | None]],
+    qtbot: QtBot, form: MailForm, outside: Outside, changes: Changes
 ) -> None:
-    form = begin_change(qtbot, dialog, world)
     form.servers._smtp.host.selectAll()
     write(form.servers._smtp.host, "mail.shop.example")
     with qtbot.waitSignal(form.saved):
@@ -162,13 +147,13 @@ def test_what_the_form_does_not_show_stays(
     dialog: SettingsDialog,
     world: World,
     outside: Outside,
-    changes: list[tuple[str, ChannelSettings, str | None]],
+    changes: Changes,
 ) -> None:
     """Mail that comes by forwarding needs no IMAP; a password can come from a variable."""
     forwarded = MailSettings(
         imap=None, smtp=FORMER.smtp, user="support", password_env="MAIL", listen=Server("127.0.0.1", 2525)
     )
-    form = begin_change(qtbot, dialog, world, forwarded)
+    form = form_for(qtbot, dialog, world, forwarded)
     assert not form.secret.isEnabled()
     assert form.secret.placeholderText() == "Read from the variable MAIL"
     with qtbot.waitSignal(form.saved):
@@ -179,9 +164,6 @@ def test_what_the_form_does_not_show_stays(
 def test_settings_that_cannot_be_read_are_told(
     qtbot: QtBot, dialog: SettingsDialog, world: World, outside: Outside
 ) -> None:
-    with world.store.write() as session:
-        action = ChangeChannel(actor=SYSTEM, channel_id=world.channel, settings={"imap": 7})
-        assert isinstance(perform(session, action), Outcome)
-    dialog.channels._cards[world.channel].changed.emit(world.channel)
+    ask_to_change(dialog, world, {"imap": 7})
     qtbot.waitUntil(lambda: "cannot be read" in dialog.channels._said.text())
     assert dialog.channels.form is None
