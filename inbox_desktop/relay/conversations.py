@@ -14,7 +14,7 @@ from inbox_desktop.models.clock import now
 from inbox_desktop.models.ids import new_id
 from inbox_desktop.models.rules.chat import Automatic, AutomaticKind, automatic_answers
 from inbox_desktop.relay.api.errors import ApiError, bad_request, not_found
-from inbox_desktop.relay.chats import ChatRow, moment
+from inbox_desktop.relay.chats import ChatRow
 from inbox_desktop.relay.database import Writing
 from inbox_desktop.relay.files import attach
 from inbox_desktop.relay.keys import Keys
@@ -451,9 +451,3 @@ def _position(connection: Connection, conversation_id: str, message_id: str) -> 
     if position is None:
         raise not_found("This message")
     return position
-
-
-def moments(conversation: Any) -> dict[str, Any]:
-    """A conversation's times as the protocol writes them."""
-    names = ("started_at", "closed_at", "visitor_seen_at", "agent_seen_at")
-    return {name: moment(getattr(conversation, name)) for name in names}

@@ -1,4 +1,7 @@
-"""Talking with the relay over HTTPS. Every request may be made again: none does its work twice."""
+"""Talking with the relay over HTTPS. A request that ended in the dark may be made again, but two.
+
+Joining uses its code up, and each POST to `chats` makes a chat: these a person repeats, never the program.
+"""
 
 from __future__ import annotations
 
