@@ -6,6 +6,7 @@ import faulthandler
 import logging
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,7 +102,7 @@ class _Desktop(QObject):
         self._window.closed.connect(application.quit)
         self._window.demo_requested.connect(self._open_demo)
         Doorbell(store.profile, self).rung.connect(self._window.come_forward)
-        _quit_on_signals(application, self)
+        _quit_on_signals(self._quit, self)
 
     def run(self) -> int:
         """Show the window; returns when it is closed."""
@@ -152,6 +153,11 @@ class _Desktop(QObject):
         self._engine.stop()
         self._store.close()
 
+    def _quit(self) -> None:
+        """End without a question: whoever ends the program from outside waits for no answer."""
+        self._window.leaving.asks = False
+        self._application.quit()
+
     def _open_demo(self) -> None:
         """The sample world in a window and process of its own; this inbox closes."""
         is_frozen = getattr(sys, "frozen", False)
@@ -197,10 +203,10 @@ def _show_failure(application: QApplication, reason: str, picture: Path | None) 
     return 1
 
 
-def _quit_on_signals(application: QApplication, parent: QObject) -> None:
+def _quit_on_signals(end: Callable[[], None], parent: QObject) -> None:
     """End in order on Ctrl+C and on the system's request to end."""
     for name in ("SIGINT", "SIGTERM"):
-        signal.signal(getattr(signal, name), lambda *_: application.quit())
+        signal.signal(getattr(signal, name), lambda *_: end())
     timer = QTimer(parent)
     timer.timeout.connect(_nothing)
     timer.start(SIGNAL_CHECK_MS)

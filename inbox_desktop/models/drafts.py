@@ -10,7 +10,7 @@ from inbox_desktop.models.tables import DraftRow
 
 def save_draft(session: WriteSession, draft: Draft) -> None:
     """Keep the draft in place of the one before it; an empty one discards that."""
-    if not draft.text.strip() and not draft.files and draft.recipients is None:
+    if draft.is_blank:
         discard_draft(session, draft.ticket_id, draft.is_note)
         return
     session.merge(

@@ -25,6 +25,7 @@ from inbox_desktop.ui.bridge import Bridge
 from inbox_desktop.ui.commands import BY_ID, Situation
 from inbox_desktop.ui.errors import ErrorReporter
 from inbox_desktop.ui.kit import Theme, Toast, icon
+from inbox_desktop.ui.leaving import Leaving
 from inbox_desktop.ui.notifications import Notifier
 from inbox_desktop.ui.overview.pane import OverviewPane
 from inbox_desktop.ui.panes import Panes
@@ -111,6 +112,7 @@ class MainWindow(QWidget):
         self.reading = Reading(self._bridge, self.thread_pane, self.tickets.view, self._is_looked_at, self)
         self.notifier = Notifier(self._bridge, lambda: self._shown_id if self._is_looked_at() else None, self)
         self.reporter = ErrorReporter(self)
+        self.leaving = Leaving(self.thread_pane.composer.drafts, self)
         self._outbox: OutboxPanel | None = None
 
     def _lay_out(self) -> None:

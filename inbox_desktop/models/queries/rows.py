@@ -342,6 +342,11 @@ class Draft:
     saved_at: datetime
     recipients: Recipients | None = None
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is nothing in it that anybody would miss."""
+        return not self.text.strip() and not self.files and self.recipients is None
+
 
 @dataclass(frozen=True, slots=True)
 class ChatRow:

@@ -74,7 +74,7 @@ class Composer(KitWidget):
         self._toolbar = Toolbar(self)
         self.texts = TextMode(bridge, self._pads[REPLY], self._toolbar, self)
         self.chats = ChatMode(bridge, self._pads[REPLY], self._toolbar, self)
-        self._keeper = DraftKeeper(bridge, self._collect, self)
+        self.drafts = DraftKeeper(bridge, self._collect, self)
         self._lay_out()
         self._connect()
         self.setAcceptDrops(True)
@@ -108,13 +108,13 @@ class Composer(KitWidget):
         self._addressing.changed.connect(self._recipients_changed)
         self._toolbar.attach.connect(partial(self._on_pad, Pad.choose_files))
         self._toolbar.link.connect(partial(self._on_pad, Pad.ask_link))
-        self._toolbar.send.connect(self._send_clicked)
+        self._toolbar.send.connect(lambda close: self.send(close=close))
         self.texts.changed.connect(self._refresh)
         self.texts.ticket_wanted.connect(self.ticket_wanted)
         self.texts.consent_wanted.connect(self.consent_wanted)
-        self._keeper.loaded.connect(self._drafts_loaded)
-        self._keeper.saved.connect(self._saved)
-        self._keeper.not_saved.connect(self._not_saved)
+        self.drafts.loaded.connect(self._drafts_loaded)
+        self.drafts.saved.connect(self._saved)
+        self.drafts.not_saved.connect(self._not_saved)
         self._bridge.changed.connect(self._on_changed)
 
     # What is written to
@@ -122,7 +122,7 @@ class Composer(KitWidget):
     def await_thread(self) -> None:
         """Another ticket has been chosen: what is typed from now on is meant for that one."""
         self._awaiting = True
-        self._keeper.save_now()
+        self.drafts.save_now()
         for pad in self._pads:
             pad.editor.forget_typed_ahead()
             pad.set_read_only(read_only=True)
@@ -136,7 +136,7 @@ class Composer(KitWidget):
         self._pads[REPLY].set_text(is_text=self._is_direct)
         if ticket_id != before or self._awaiting:
             self._awaiting = False
-            self._keeper.open(ticket_id)
+            self.drafts.open(ticket_id)
             self._refused = ""
             self._sending = False
             self._opening = True
@@ -165,7 +165,7 @@ class Composer(KitWidget):
 
     def save_now(self) -> None:
         """Store what is unsaved, without waiting."""
-        self._keeper.save_now()
+        self.drafts.save_now()
 
     @property
     def _pad(self) -> Pad:
@@ -197,7 +197,7 @@ class Composer(KitWidget):
 
     def _recipients_changed(self) -> None:
         self._pads[REPLY].recipients = self._addressing.chosen
-        self._keeper.touch(is_note=False)
+        self.drafts.touch(is_note=False)
         self._refused = ""
         self._refresh()
 
@@ -208,7 +208,7 @@ class Composer(KitWidget):
             pad.setVisible(pad is self._pad)
         self._toolbar.set_editor(self._pad.editor)
         self._toolbar.button.set_note(note=self._is_note)
-        self._toolbar.set_state("")
+        self._say_kept("")
         self._refused = ""
         self._refresh()
         self.update()
@@ -266,7 +266,7 @@ class Composer(KitWidget):
     def _show_newer(self) -> None:
         if self._thread is not None:
             self._pad.seen_id = newest_id(self._thread)
-            self._keeper.touch(is_note=self._is_note)
+            self.drafts.touch(is_note=self._is_note)
         self._refused = ""
         self.newer_wanted.emit()
         self._refresh()
@@ -285,8 +285,8 @@ class Composer(KitWidget):
     def _edited(self, pad: Pad) -> None:
         if pad.seen_id is None and self._thread is not None:
             pad.seen_id = newest_id(self._thread)
-        self._keeper.touch(is_note=pad.is_note)
-        self._toolbar.set_state("")
+        self.drafts.touch(is_note=pad.is_note)
+        self._say_kept("")
         if not pad.is_note:
             self.chats.edited()
         if not self._newer():
@@ -311,15 +311,19 @@ class Composer(KitWidget):
             self._tabs.set_current(NOTE)
         self._opening = False
         self._offer_recipients()
-        self._toolbar.set_state("" if self._pad.is_blank else "Draft saved")
+        self._say_kept()
         self._refresh()
 
     def _saved(self, is_note: bool) -> None:
         if is_note == self._is_note:
-            self._toolbar.set_state("" if self._pad.is_blank else "Draft saved")
+            self._say_kept()
+
+    def _say_kept(self, words: str = "Draft saved") -> None:
+        kept = "" if self._pad.is_blank else words
+        self._toolbar.set_kept(kept, failing=self.drafts.is_failing(is_note=self._is_note))
 
     def _not_saved(self, words: str) -> None:
-        self._toolbar.set_state("Draft not saved", "red_text")
+        self._say_kept()
         self.notice.emit(f"The draft was not saved; it stays in the editor. {words}")
 
     def _on_changed(self, changed: Changed) -> None:
@@ -339,9 +343,6 @@ class Composer(KitWidget):
         self._refused = words
         self._refresh()
 
-    def _send_clicked(self, close: bool) -> None:
-        self.send(close=close)
-
     def send(self, *, close: bool = False) -> None:
         """Hand the reply or note over. The text stays until it is accepted."""
         pad, thread = self._pad, self._thread
@@ -357,7 +358,7 @@ class Composer(KitWidget):
         pad.set_read_only(read_only=True)
         self._refresh()
         # The draft first: a later save would bring the text back that has been sent meanwhile.
-        self._keeper.save_now()
+        self.drafts.save_now()
         action: Action
         if self._is_note:
             action = note_of(pad, thread.ticket.id, self._bridge.me.id)
@@ -390,7 +391,7 @@ class Composer(KitWidget):
         refusals = [result for result in results if isinstance(result, Refusal)]
         if not refusals:
             self.chats.sent()
-            self._keeper.forget(ticket.id, is_note=pad.is_note)
+            self.drafts.forget(ticket.id, is_note=pad.is_note)
         if pad.ticket_id == ticket.id:
             if not refusals:
                 pad.load(ticket.id, None)
@@ -441,7 +442,7 @@ class Composer(KitWidget):
         """Show at the frame whether the editor has the keyboard; what is left is stored."""
         if event.type() in {QEvent.Type.FocusIn, QEvent.Type.FocusOut}:
             self.update()
-            self._keeper.save_now()
+            self.drafts.save_now()
         return super().eventFilter(watched, event)
 
     def hideEvent(self, event: QHideEvent) -> None:

@@ -26,11 +26,13 @@ class DraftKeeper(QObject):
         loaded(Draft | None, Draft | None): what is stored for the ticket: reply and note.
         saved(bool): a draft was stored; False when it was a note.
         not_saved(str): a draft could not be stored, and why, in words. Said once until one was stored.
+        recovered: whatever could not be stored is stored now, or was sent.
     """
 
     loaded = Signal(object, object)
     saved = Signal(bool)
     not_saved = Signal(str)
+    recovered = Signal()
 
     def __init__(self, bridge: Bridge, collect: Callable[[bool], Draft | None], parent: QObject) -> None:
         super().__init__(parent)
@@ -40,6 +42,7 @@ class DraftKeeper(QObject):
         self._dirty: set[bool] = set()
         self._held: dict[tuple[str, bool], Draft] = {}
         self._refused: list[Draft] = []
+        self._failing: dict[tuple[str, bool], str] = {}
         self._on_the_way: Counter[str] = Counter()
         self._has_news = False
         self._is_told = False
@@ -52,6 +55,15 @@ class DraftKeeper(QObject):
     def is_settled(self) -> bool:
         """Whether everything that was typed in this ticket is stored."""
         return not self._dirty and not self._on_the_way[self._ticket_id or ""]
+
+    def is_failing(self, *, is_note: bool) -> bool:
+        """Whether this ticket's reply or note could not be stored, and has not been since."""
+        return (self._ticket_id, is_note) in self._failing
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """Why, in words, for each draft that would be lost if the program ended now."""
+        return tuple(self._failing.values())
 
     def open(self, ticket_id: str | None) -> None:
         """Save what is unsaved of the ticket before, and read the drafts of this one."""
@@ -70,6 +82,7 @@ class DraftKeeper(QObject):
         self._held.pop((ticket_id, is_note), None)
         if ticket_id == self._ticket_id:
             self._dirty.discard(is_note)
+        self._recover((ticket_id, is_note))
 
     def save_now(self) -> None:
         """Save what is unsaved, without waiting."""
@@ -91,6 +104,7 @@ class DraftKeeper(QObject):
         self._is_told = False
         if self._held.get(_key(draft)) is draft:
             del self._held[_key(draft)]
+        self._recover(_key(draft))
         if draft.ticket_id == self._ticket_id:
             self.saved.emit(draft.is_note)
             if self._has_news and self.is_settled:
@@ -99,11 +113,19 @@ class DraftKeeper(QObject):
     def _failed(self, draft: Draft, words: str) -> None:
         self._on_the_way[draft.ticket_id] -= 1
         self._refused.append(draft)
+        if draft.is_blank:
+            self._recover(_key(draft))
+        elif self._held.get(_key(draft)) is draft:
+            self._failing[_key(draft)] = words
         if not self._timer.isActive():
             self._timer.start(TRY_AGAIN_MS)
         if not self._is_told:
             self._is_told = True
             self.not_saved.emit(words)
+
+    def _recover(self, key: tuple[str, bool]) -> None:
+        if self._failing.pop(key, None) is not None and not self._failing:
+            self.recovered.emit()
 
     def _on_changed(self, changed: Changed) -> None:
         """A draft changed elsewhere: sending was undone, and the text is a draft again."""

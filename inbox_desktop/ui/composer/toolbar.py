@@ -97,6 +97,13 @@ class Toolbar(QWidget):
         self._state.set_text(words)
         self._state.set_ink(ink)
 
+    def set_kept(self, words: str, *, failing: bool) -> None:
+        """Say `words` of the draft, unless it is `failing` to be stored."""
+        if failing:
+            self.set_state("Draft not saved", "red_text")
+        else:
+            self.set_state(words)
+
     @property
     def state(self) -> str:
         """What is said about the draft."""

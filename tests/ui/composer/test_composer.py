@@ -285,6 +285,23 @@ def test_the_text_stays_when_the_disk_is_full(
         composer.send()
 
 
+def test_not_saved_stays_in_sight_while_one_types_on(
+    qtbot: QtBot, pane: ThreadPane, world: World, ticket: str
+) -> None:
+    world.engine.failing = StorageFullError("The disk is full.")
+    composer = type_reply(pane, "Precious")
+    with qtbot.waitSignal(pane.notice):
+        composer.save_now()
+    write(composer._pad.editor, ", more precious")
+    assert composer._toolbar.state == "Draft not saved"
+    composer.save_now()
+    qtbot.wait(50)
+    assert composer._toolbar.state == "Draft not saved"
+    world.engine.failing = None
+    composer.save_now()
+    qtbot.waitUntil(lambda: composer._toolbar.state == "Draft saved")
+
+
 def test_files_are_attached_kept_and_taken_off(
     qtbot: QtBot, pane: ThreadPane, world: World, ticket: str, tmp_path: Path
 ) -> None:
