@@ -106,7 +106,7 @@ class MailForm(ChannelForm):
 
     def _servers_changed(self) -> None:
         self._servers_edited = True
-        self.clear_problem()
+        self.forget_test()
 
     def _address_done(self) -> None:
         address = self.address.text().strip()

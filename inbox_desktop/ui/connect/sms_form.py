@@ -124,7 +124,7 @@ class SmsForm(ChannelForm):
         self._where.setText(words.where)
         if self._former is not None:
             self.show_kept_secret(self._former.secret_env)
-        self.clear_problem()
+        self.forget_test()
         self.rules.refresh(self.values())
 
     def show_rules(self, *, shown: bool) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from inbox_desktop.ui.bridge import Bridge
 from inbox_desktop.ui.connect.sight import bring_into_sight
@@ -29,6 +29,8 @@ class TestedForm(QWidget):
         self._under_way = under_way
         self._busy = False
         self._problem: Banner | None = None
+        self._pressed: Button | None = None
+        self._focus_went: QWidget | None = None
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(GAP)
@@ -38,7 +40,7 @@ class TestedForm(QWidget):
         field = QLineEdit(self)
         field.setAccessibleName(name)
         field.setPlaceholderText(hint)
-        field.textEdited.connect(self._edited)
+        field.textEdited.connect(self.forget_test)
         field.returnPressed.connect(self.submit)
         return field
 
@@ -74,8 +76,8 @@ class TestedForm(QWidget):
         """Check what was typed; then `set_busy` and `run_test`, or `show_problem`."""
         raise NotImplementedError
 
-    def _edited(self) -> None:
-        """What was found before was about what stood there before."""
+    def forget_test(self) -> None:
+        """Something was edited: what was found before was about what stood there before."""
         self.clear_problem()
         if not self._busy:
             self.steps.clear()
@@ -99,7 +101,9 @@ class TestedForm(QWidget):
         self.set_busy(busy=False)
         if held is None:
             bring_into_sight(self.steps, self)
-        elif not held:
+        elif held:
+            bring_into_sight(self.connect_button, self)
+        else:
             self.show_problem(unreached)
 
     def give_up(self, words: str) -> None:
@@ -110,10 +114,21 @@ class TestedForm(QWidget):
     def set_busy(self, *, busy: bool, connect: bool = False) -> None:
         """Whether something is under way, and whether it goes on after the test."""
         self._busy = busy
+        pressed = next((one for one in (self.test_button, self.connect_button) if one.hasFocus()), None)
         self.test_button.setEnabled(not busy)
         self.connect_button.setEnabled(not busy)
+        self._keep_focus(pressed)
         self.connect_button.setText(self._under_way if busy and connect else self._verb)
         self.test_button.setText("Testing…" if busy and not connect else "Test connection")
+
+    def _keep_focus(self, pressed: Button | None) -> None:
+        """Give the keyboard back to the button that was pressed: Qt took it when that was switched off."""
+        if self._busy and pressed is not None:
+            self._pressed, self._focus_went = pressed, QApplication.focusWidget()
+        elif not self._busy and self._pressed is not None:
+            if QApplication.focusWidget() is self._focus_went:
+                self._pressed.setFocus()
+            self._pressed = self._focus_went = None
 
     # Problems
 

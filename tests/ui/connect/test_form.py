@@ -161,8 +161,9 @@ def test_the_problem_is_scrolled_into_sight(qtbot: QtBot, page: ConnectPage, out
     assert area is not None
     qtbot.waitUntil(lambda: page.form._problem is not None)
     qtbot.waitUntil(lambda: area.verticalScrollBar().value() > 0)
-    assert page.form._problem is not None
-    assert not page.form._problem.visibleRegion().isEmpty()
+    problem = page.form._problem
+    assert problem is not None
+    qtbot.waitUntil(lambda: not problem.visibleRegion().isEmpty())
 
 
 def test_servers_are_found_when_the_address_is_left(
@@ -200,6 +201,40 @@ def test_a_test_alone_connects_nothing(
     qtbot.waitUntil(lambda: bool(page.form.steps.steps) and page.form.test_button.isEnabled())
     with world.store.read() as reader:
         assert len(channels(reader)) == 1
+
+
+def test_whoever_tests_by_keyboard_goes_on_by_keyboard(
+    qtbot: QtBot, page: ConnectPage, outside: Outside
+) -> None:
+    fill(page)
+    page.form.test_button.setFocus()
+    press(page.form.test_button, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: bool(page.form.steps.steps) and page.form.test_button.isEnabled())
+    assert page.form.test_button.hasFocus()
+
+
+def test_what_goes_on_is_in_sight_after_a_test(qtbot: QtBot, page: ConnectPage, outside: Outside) -> None:
+    page.resize(900, 500)
+    outside.steps = [TestStep(f"Step {number}", ok=True, detail="yes") for number in range(12)]
+    fill(page)
+    click(page.form.test_button)
+    qtbot.waitUntil(lambda: bool(page.form.steps.steps) and page.form.test_button.isEnabled())
+    qtbot.wait(200)
+    assert page.form.connect_button.visibleRegion().boundingRect().height() > 20
+
+
+@pytest.mark.parametrize("field", ["_imap", "_user", "_folders"])
+def test_a_changed_server_forgets_what_the_test_of_the_former_one_found(
+    qtbot: QtBot, page: ConnectPage, outside: Outside, field: str
+) -> None:
+    fill(page)
+    page.form.show_servers(shown=True)
+    click(page.form.test_button)
+    qtbot.waitUntil(lambda: bool(page.form.steps.steps) and page.form.test_button.isEnabled())
+    found = getattr(page.form.servers, field)
+    write(found.host if field == "_imap" else found, "x")
+    assert page.form.steps.steps == ()
+    assert page.form.steps.isHidden()
 
 
 def test_unknown_servers_can_be_written(qtbot: QtBot, page: ConnectPage, outside: Outside) -> None:
