@@ -80,38 +80,58 @@ def find_mail_files(paths: Iterable[Path]) -> tuple[list[MailFile], list[str]]:
     files: list[MailFile] = []
     problems: list[str] = []
     for path in paths:
-        try:
-            found = list(_files_at(path))
-        except OSError as error:
-            problems.append(f"{path} cannot be read ({error.strerror}). It was left out.")
-            continue
-        if not found:
+        search = _Search()
+        search.look_at(path)
+        if not search.files and not search.problems:
             problems.append(f"{path} holds no mail: it is no .eml file, mbox or Maildir. It was left out.")
-        files += found
+        files += search.files
+        problems += search.problems
     return files, problems
 
 
-def _files_at(path: Path) -> Iterator[MailFile]:
-    if not path.is_dir():
-        kind = _kind(path)
-        if kind is not None:
-            yield kind
-        return
-    if (path / "cur").is_dir() and (path / "new").is_dir():
-        yield from _maildir(path)
-    for entry in sorted(path.iterdir()):
-        if entry.is_dir():
-            if entry.name not in {"cur", "new", "tmp"}:
-                yield from _files_at(entry)
-        elif entry.suffix.lower() in _MAIL_NAMES and (kind := _kind(entry)) is not None:
-            yield kind
+class _Search:
+    """The files with mails at one path. What cannot be read is a problem, and the rest is found."""
 
+    def __init__(self) -> None:
+        self.files: list[MailFile] = []
+        self.problems: list[str] = []
+        self._seen: set[tuple[int, int]] = set()
 
-def _maildir(path: Path) -> Iterator[MailFile]:
-    for part in ("cur", "new"):
-        for file in sorted((path / part).iterdir()):
-            if file.is_file() and not file.name.startswith("."):
-                yield MailFile(file, in_maildir=True)
+    def look_at(self, path: Path) -> None:
+        """Find the file, or all those in the folder."""
+        try:
+            if path.is_dir():
+                self._look_into(path)
+            elif (kind := _kind(path)) is not None:
+                self.files.append(kind)
+        except OSError as error:
+            self.problems.append(f"{path} cannot be read ({error.strerror}). It was left out.")
+
+    def _look_into(self, folder: Path) -> None:
+        about = folder.stat()
+        if (about.st_dev, about.st_ino) in self._seen:  # a link leads back up
+            return
+        self._seen.add((about.st_dev, about.st_ino))
+        entries = sorted(folder.iterdir())
+        is_maildir = (folder / "cur").is_dir() and (folder / "new").is_dir()
+        for entry in entries:
+            if is_maildir and entry.name in {"cur", "new", "tmp"}:
+                if entry.name != "tmp":
+                    self._look_into_maildir(entry)
+            elif entry.is_dir() or entry.suffix.lower() in _MAIL_NAMES:
+                self.look_at(entry)
+
+    def _look_into_maildir(self, part: Path) -> None:
+        try:
+            found = sorted(part.iterdir())
+        except OSError as error:
+            self.problems.append(f"{part} cannot be read ({error.strerror}). It was left out.")
+            return
+        self.files += (
+            MailFile(file, in_maildir=True)
+            for file in found
+            if file.is_file() and not file.name.startswith(".")
+        )
 
 
 def _kind(path: Path) -> MailFile | None:

@@ -69,6 +69,30 @@ def test_files_of_every_kind(store: Store, tmp_path: Path) -> None:
     assert dict(found.states) == {UidState.STORED: 5}
 
 
+def test_a_file_that_cannot_be_read_is_named_and_the_rest_of_its_folder_comes_in(
+    store: Store, tmp_path: Path
+) -> None:
+    for part in ("cur", "new", "tmp"):
+        (tmp_path / "Maildir" / part).mkdir(parents=True)
+    (tmp_path / "Maildir" / "new" / "1.a.host").write_bytes(mail(1))
+    (tmp_path / "broken.eml").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "later.eml").write_bytes(mail(2))
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "in a folder that is no Maildir.eml").write_bytes(mail(3))
+    report = import_mails(store, [tmp_path])
+    assert numbers(report) == (3, 0, 0)
+    (problem,) = report.problems
+    assert "broken.eml cannot be read" in problem
+
+
+def test_folders_that_lead_back_to_themselves_are_read_once(tmp_path: Path) -> None:
+    (tmp_path / "one.eml").write_bytes(mail(1))
+    for name in ("a", "b"):
+        (tmp_path / name).symlink_to(tmp_path)
+    files, problems = find_mail_files([tmp_path])
+    assert ([file.path.name for file in files], problems) == (["one.eml"], [])
+
+
 def test_twice_is_no_harm(store: Store, tmp_path: Path) -> None:
     archive = mbox(tmp_path / "archive", mail(1), mail(2))
     import_mails(store, [archive])
