@@ -11,6 +11,7 @@ from inbox_desktop.models.mail_settings import Server
 
 KEPT = "What was received before is kept."
 RETRIED = "It is tried again by itself."
+RESTS = "Signing in is tried again only every 15 minutes, so that the account is not locked."
 
 
 class Fault(StrEnum):

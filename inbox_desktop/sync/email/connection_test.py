@@ -14,7 +14,7 @@ from inbox_desktop.sync.email.imap import sign_in as imap_sign_in
 from inbox_desktop.sync.email.smtp_faults import smtp_fault
 from inbox_desktop.sync.email.smtp_session import Login, Timeouts, protected_session
 from inbox_desktop.sync.email.smtp_session import sign_in as smtp_sign_in
-from inbox_desktop.sync.errors import KEPT, RETRIED, ChannelError, Fault
+from inbox_desktop.sync.errors import KEPT, RESTS, RETRIED, ChannelError, Fault
 
 SECONDS = 15.0
 """How long a server may take for each step."""
@@ -127,5 +127,8 @@ def _held(label: str, name: str, detail: str) -> TestStep:
 
 def _failed(label: str, name: str, error: ChannelError) -> TestStep:
     """The words of a fault, without those about a channel that runs."""
-    words = " ".join(str(error).replace(KEPT, "").replace(RETRIED, "").split())
+    words = str(error)
+    for about_running in (KEPT, RETRIED, RESTS):
+        words = words.replace(about_running, "")
+    words = " ".join(words.split())
     return TestStep(f"{label}: {name}", ok=False, detail=words)

@@ -21,6 +21,7 @@ from inbox_desktop.models.mail_settings import Server, insecure_reason
 from inbox_desktop.sync.email.fetch_answers import FetchedMail, read_fetch_answer, read_size_answer
 from inbox_desktop.sync.errors import (
     KEPT,
+    RESTS,
     RETRIED,
     ChannelError,
     Fault,
@@ -438,8 +439,7 @@ def _sign_in_error(server: Server, user: str, words: str) -> ChannelError:
     return ChannelError(
         Fault.SIGN_IN,
         f"{server} refused the user name {user} or its password (it says: {said}). {KEPT} Check both in the "
-        "channel's settings; many providers want an app password. Signing in is tried again only every 15 "
-        "minutes, so that the account is not locked.",
+        f"channel's settings; many providers want an app password. {RESTS}",
     )
 
 
