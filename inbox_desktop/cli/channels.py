@@ -9,6 +9,7 @@ from typing import Any
 from inbox_desktop.cli.output import say, tell, write_json
 from inbox_desktop.cli.parser import profile_folder, the_server
 from inbox_desktop.models.channel_settings import ChannelSettings, read_settings
+from inbox_desktop.models.chat_settings import is_address
 from inbox_desktop.models.errors import InboxError, NotFoundError
 from inbox_desktop.models.health import TestStep
 from inbox_desktop.models.inbox import open_inbox
@@ -37,8 +38,9 @@ def add_email(options: argparse.Namespace) -> int:
     for server in (settings.imap, settings.smtp):
         if server is not None and (reason := insecure_reason(server)):
             raise InboxError(f"{reason} Nothing was added.")
-    if "@" not in options.address.strip("@"):
-        raise InboxError(f"{options.address} is not an e-mail address. Nothing was added.")
+    for address in (options.address, *options.alias):
+        if not is_address(address):
+            raise InboxError(f"“{address}” is not an e-mail address. Nothing was added.")
     secret = None if options.password_env else _secret(options.user, from_stdin=options.password_stdin)
     return _add(options, settings, options.address, secret)
 

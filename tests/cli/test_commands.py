@@ -220,6 +220,15 @@ def test_channels_come_and_go(run: Run) -> None:
     assert len(run("channel", "list")[1].splitlines()) == 1
 
 
+@pytest.mark.parametrize("address", ["support", "@shop.example", "a@b@shop.example", "a b@shop.example", ""])
+def test_only_an_address_that_can_be_written_to_is_connected(run: Run, address: str) -> None:
+    servers = ["--imap", "mail.x.example:993", "--smtp", "mail.x.example:465"]
+    for wrong in (["--address", address], ["--alias", address]):
+        code, _, err = run(*ADD, *servers, *wrong)
+        assert (code, "is not an e-mail address. Nothing was added." in err) == (1, True)
+    assert len(run("channel", "list")[1].splitlines()) == 1
+
+
 @pytest.mark.parametrize("text", ["localhost", "host:", ":993", "host:0", "host:70000", "host:x"])
 def test_what_is_no_server_is_a_wrong_call(run: Run, text: str) -> None:
     with pytest.raises(SystemExit) as ending:
