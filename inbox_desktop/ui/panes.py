@@ -12,7 +12,8 @@ from inbox_desktop.ui.rail import WIDTH as RAIL
 
 WIDTHS: Final = (196, 326, 574, 284)
 """Views, list, thread and overview at 1440 px."""
-LEAST: Final = (150, 240, 360, 220)
+LEAST: Final = (184, 240, 360, 220)
+"""Narrower, a pane cuts what must be read: the names of the views beside a count of four digits."""
 WITH_OVERVIEW: Final = 1100 - RAIL
 WITH_VIEWS: Final = 900 - RAIL
 _VIEWS, _LIST, _THREAD, _OVERVIEW = range(4)

@@ -7,6 +7,9 @@ from pytestqt.qtbot import QtBot
 
 from inbox_desktop.models.kinds import ChannelKind
 from inbox_desktop.models.queries.rows import ChannelRow, ViewCounts
+from inbox_desktop.ui.kit import theme
+from inbox_desktop.ui.kit.plain import text_width
+from inbox_desktop.ui.kit.tokens import GAP, ICON
 from inbox_desktop.ui.panes import LEAST, Panes
 from inbox_desktop.ui.places import ALL, MINE
 from inbox_desktop.ui.rail import Rail
@@ -74,6 +77,19 @@ def test_no_pane_becomes_narrower_than_it_can_be_used(house: House) -> None:
     house.fit(640)
     assert house.list.width() >= LEAST[1]
     assert house.thread_pane.width() >= LEAST[2]
+
+
+def test_no_view_loses_letters_where_the_views_are_narrowest(qtbot: QtBot) -> None:
+    theme().install("light")
+    views = ViewsPane()
+    qtbot.addWidget(views)
+    views.resize(LEAST[0], 500)
+    views.show()
+    around = theme().px(10 + ICON + 10 + 10) + GAP
+    for button in views._buttons:
+        count = text_width("1204", theme().font("secondary", 600, tabular=True)) + 1
+        words = text_width(button.place.title, theme().font("text", 600))
+        assert around + words + count <= button.width()
 
 
 def test_the_folded_views_open_at_their_button(house: House, qtbot: QtBot) -> None:

@@ -421,14 +421,14 @@ def test_where_one_was_is_remembered(world: World, qtbot: QtBot) -> None:
     desk.go(UNASSIGNED)
     desk.window.tickets.set_density(Density.COMPACT)
     theme().set_choice("dark")
-    desk.window.panes.set_widths([180, 380, 500, 300])
+    desk.window.panes.set_widths([190, 380, 500, 300])
     close(desk.window)
     theme().set_choice("light")
     again = open_desk(world, qtbot)
     assert again.window.tickets.question.place == UNASSIGNED
     assert again.window.tickets.view.delegate.density is Density.COMPACT
     assert theme().choice == "dark"
-    assert again.window.panes.widths[:2] == [180, 380]
+    assert again.window.panes.widths[:2] == [190, 380]
     theme().set_choice("system")
     close(again.window)
 
