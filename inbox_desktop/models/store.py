@@ -1,9 +1,10 @@
 """The store: one writer, query-only readers, transactions, and the change feed."""
 
 import logging
+import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -19,6 +20,17 @@ from inbox_desktop.models.profile import Profile
 from inbox_desktop.models.tables.base import Stamped
 
 log = logging.getLogger(__name__)
+
+_FULL = (
+    "The disk is full. The last change was not saved; everything before it is. "
+    "Free some space; work goes on by itself."
+)
+_NO_ROOM = (
+    "The disk is full, and the database cannot be opened without a little room. Nothing was changed. "
+    "Free some space, then try again."
+)
+_SHARED_BYTES = 64 * 1024
+"""More than the file that readers and writer of a database share (-shm) takes in the beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +105,7 @@ class Store:
         profile.create()
         lock = profile.lock()
         try:
-            with _in_words():
+            with _in_words(profile, full=_NO_ROOM):
                 migrate.bring_up_to_date(profile)
                 path = str(profile.database)
                 return cls(profile, lock, sqlite.writer_engine(path), sqlite.reader_engine(path))
@@ -108,7 +120,7 @@ class Store:
         Raises:
             StorageError: there is no database yet, or it is of another version.
         """
-        with _in_words(reading=True):
+        with _in_words(profile, full=_NO_ROOM, reading=True):
             migrate.require_current(profile)
             return cls(profile, None, None, sqlite.reader_engine(str(profile.database)))
 
@@ -121,7 +133,7 @@ class Store:
         """
         if self._writer is None:
             raise StorageError("This profile was opened for reading only.")
-        with self._writing, _in_words():
+        with self._writing, _in_words(self.profile):
             with WriteSession(self._writer, expire_on_commit=False) as session, session.begin():
                 yield session
             if sqlite.needs_own_checkpoints:
@@ -139,7 +151,8 @@ class Store:
         Raises:
             StorageError: the database could not be read.
         """
-        with _in_words(reading=True), self._readers.connect() as connection:
+        words = _in_words(self.profile, full=_NO_ROOM, reading=True)
+        with words, self._readers.connect() as connection:
             yield connection
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -166,17 +179,19 @@ class Store:
 
 
 @contextmanager
-def _in_words(*, reading: bool = False) -> Iterator[None]:
-    """Turn the database driver's errors into ours; anything else passes. `reading`: nothing was to change."""
+def _in_words(profile: Profile, *, full: str = _FULL, reading: bool = False) -> Iterator[None]:
+    """Turn the database driver's errors into ours; anything else passes. `reading`: nothing was to change.
+
+    `full` is what is said when the disk is.
+    """
     try:
         yield
     except (DBAPIError, sqlite.driver.Error) as error:
         cause = str(getattr(error, "orig", None) or error)
         if "disk is full" in cause:
-            raise StorageFullError(
-                "The disk is full. The last change was not saved; everything before it is. "
-                "Free some space; work goes on by itself."
-            ) from error
+            raise StorageFullError(_FULL) from error
+        if "disk I/O" in cause and _is_full(profile):
+            raise StorageFullError(full) from error
         if any(sign in cause for sign in ("malformed", "not a database", "corrupt")):
             raise StorageError(f"The database is damaged ({cause}). {DAMAGED_ADVICE}") from error
         if any(sign in cause for sign in ("disk I/O", "unable to open", "readonly", "locked")):
@@ -190,3 +205,10 @@ def _in_words(*, reading: bool = False) -> Iterator[None]:
                 "Check the disk and that no other program holds the profile's files, then try again."
             ) from error
         raise
+
+
+def _is_full(profile: Profile) -> bool:
+    """Whether there is no room for the file that readers and writer share: to SQLite that is an I/O error."""
+    with suppress(OSError):
+        return shutil.disk_usage(profile.folder).free < _SHARED_BYTES
+    return False

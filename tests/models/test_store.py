@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from inbox_desktop.models.check import check
 from inbox_desktop.models.errors import StorageError
 from inbox_desktop.models.inbox import open_inbox
 from inbox_desktop.models.profile import Profile
+from inbox_desktop.models.sqlite import driver
 from inbox_desktop.models.store import Store
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the rights of POSIX folders")
@@ -64,6 +66,18 @@ def test_what_a_reader_cannot_read_is_told_as_such(profile: Profile) -> None:
     with without_rights(), pytest.raises(StorageError, match="cannot be read") as caught:
         Store.open_read_only(profile)
     assert "not saved" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("free", "words"), [(0, "The disk is full"), (10**9, "cannot be read now")])
+def test_a_database_that_finds_no_room_to_be_opened_says_so(
+    profile: Profile, monkeypatch: pytest.MonkeyPatch, free: int, words: str
+) -> None:
+    store = Store.open_read_only(profile)
+    usage = shutil.disk_usage(profile.folder)._replace(free=free)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: usage)
+    with pytest.raises(StorageError, match=words), store.read():
+        raise driver.OperationalError("disk I/O error")
+    store.close()
 
 
 def test_a_damaged_database_names_only_copies_that_exist(profile: Profile) -> None:
