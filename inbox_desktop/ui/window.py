@@ -148,6 +148,7 @@ class MainWindow(QWidget):
         self.tickets.trouble.connect(self.door.say_trouble)
         self.thread_pane.command.connect(self._run_on_thread)
         self.thread_pane.sent.connect(self._sent)
+        self.thread_pane.written.connect(self.tickets.focus)
         self.thread_pane.notice.connect(self.door.say)
         self.thread_pane.thread_shown.connect(self._tell_content)
         self.thread_pane.composer.ticket_wanted.connect(self.open_ticket)

@@ -151,6 +151,11 @@ class Composer(KitWidget):
         self._offer_recipients()
         self._refresh()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether the keyboard is in an editor that holds nothing."""
+        return self._pad.is_blank and self._pad.editor.hasFocus()
+
     def focus_reply(self) -> None:
         """Go on with the reply."""
         self._focus(REPLY)

@@ -63,12 +63,15 @@ class ThreadPane(QWidget):
         command(str, object): a command of `ui/commands.py` was chosen in the head, and the widget at which
             its menu may open.
         sent(list[Outcome]): a reply or note was accepted; a reply's outcome can be undone.
+        written: an e-mail's reply or note is done: the keyboard may go back to the tickets. (In a chat and
+            with texts one writes on.)
         notice(str): a sentence for the person.
         thread_shown(Thread): another ticket, or a newer state of it, is on the screen.
     """
 
     command = Signal(str, object)
     sent = Signal(list)
+    written = Signal()
     notice = Signal(str)
     thread_shown = Signal(object)
 
@@ -92,7 +95,7 @@ class ThreadPane(QWidget):
         self._column.tab_after = self._header.last_button
         self._column.older_wanted.connect(self._show_older)
         self.composer = Composer(bridge, self)
-        self.composer.sent.connect(self.sent)
+        self.composer.sent.connect(self._sent)
         self.composer.notice.connect(self.notice)
         self.composer.newer_wanted.connect(self._column.to_bottom)
         self.composer.unblock_wanted.connect(lambda: self.command.emit("unblock", self.composer))
@@ -184,6 +187,16 @@ class ThreadPane(QWidget):
     def focus_note(self) -> None:
         """Write a note."""
         self.composer.focus_note()
+
+    def _sent(self, outcomes: list[Outcome]) -> None:
+        """Show what was written at the end of the ticket."""
+        self.sent.emit(outcomes)
+        ticket = self._thread.ticket if self._thread is not None else None
+        if ticket is None or outcomes[0].ticket_id != ticket.id:
+            return
+        self._column.to_bottom()
+        if ticket.channel_kind is ChannelKind.EMAIL and self.composer.is_idle:
+            self.written.emit()
 
     # What comes in
 

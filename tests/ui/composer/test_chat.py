@@ -63,11 +63,14 @@ def test_a_chat_is_written_in_plain_words_to_one_person(composer: Composer) -> N
 
 
 def test_an_answer_leaves_at_once_and_as_text(
-    qtbot: QtBot, composer: Composer, world: World, ticket: str
+    qtbot: QtBot, pane: ThreadPane, composer: Composer, world: World, ticket: str
 ) -> None:
-    write(composer._pads[REPLY].editor, "On Thursday")
-    with qtbot.waitSignal(composer.sent):
-        press(composer._pads[REPLY].editor, Qt.Key.Key_Return, CTRL)
+    editor = composer._pads[REPLY].editor
+    editor.setFocus()
+    write(editor, "On Thursday")
+    with qtbot.waitSignal(pane.sent), qtbot.assertNotEmitted(pane.written):
+        press(editor, Qt.Key.Key_Return, CTRL)
+    assert editor.hasFocus()  # one writes on
     (reply,) = (action for action in world.engine.performed if isinstance(action, Reply))
     assert (reply.text, reply.html, reply.not_before) == ("On Thursday", None, None)
     assert (reply.to, reply.ticket_id) == ((), ticket)

@@ -22,7 +22,7 @@ from inbox_desktop.ui.thread.card import MessageCard
 from inbox_desktop.ui.thread.pane import REMOTE_SETTING, ThreadPane
 from inbox_desktop.ui.thread.strip import StripLink
 from tests.models.samples import done
-from tests.ui.fingers import click, press
+from tests.ui.fingers import click, press, write
 from tests.ui.thread.test_pictures import encoded
 from tests.ui.worlds import World, reply
 
@@ -122,6 +122,21 @@ def test_a_new_message_does_not_move_somebody_who_reads_above(
     assert bar.value() == 100
     assert not pane._column._pill.isHidden()
     click(pane._column._pill)
+    assert pane._column.is_at_bottom
+    assert pane._column._pill.isHidden()
+
+
+def test_what_one_wrote_oneself_is_shown_at_once(qtbot: QtBot, pane: ThreadPane, world: World) -> None:
+    first = world.mail(sent_at=now() - timedelta(hours=1), text="line\n" * 60)
+    assert first.ticket_id is not None
+    show(qtbot, pane, first.ticket_id)
+    qtbot.waitUntil(lambda: not pane.composer._pad.editor.isReadOnly())
+    pane.focus_reply()
+    write(pane.composer._pad.editor, "On its way")
+    pane._column.verticalScrollBar().setValue(100)
+    with qtbot.waitSignal(pane.written):
+        pane.composer.send()
+    qtbot.waitUntil(lambda: texts(pane)[-1] == "On its way")
     assert pane._column.is_at_bottom
     assert pane._column._pill.isHidden()
 
