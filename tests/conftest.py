@@ -98,6 +98,7 @@ def _nothing_left_behind(request: pytest.FixtureRequest, _no_unexpected_log: Non
         request.getfixturevalue("_no_task_left")
     yield
     culprits = [*_threads_left(threads), *_processes_left(processes), *_windows_left(windows)]
+    _delete_widgets()
     if culprits:
         pytest.fail("left behind:\n  " + "\n  ".join(culprits), pytrace=False)
 
@@ -144,6 +145,16 @@ def _windows_left(before: set[int]) -> list[str]:
             left.append(f"window {type(window).__name__} {window.objectName()!r} {window.windowTitle()!r}")
             window.close()  # the next test shall not suffer from it
     return left
+
+
+def _delete_widgets() -> None:
+    """Delete what was told to go: without a running loop Qt would keep it, and give it each new look.
+
+    At the end of a test pytest-qt only asks for that, and the last window would live on in many tests.
+    """
+    core = sys.modules.get("PySide6.QtCore")
+    if core is not None and core.QCoreApplication.instance() is not None:
+        core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture
