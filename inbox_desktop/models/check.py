@@ -160,7 +160,7 @@ def check(store: Store) -> CheckReport:
         problems = [*_dangling(connection), *broken_invariants(connection)]
         problems.extend(_missing_files(connection, store.attachments))
         problems.extend(_unread_mails(connection, now()))
-        if not store.profile.is_in_use():
+        if not (store.is_open_for_work or store.profile.is_in_use()):
             problems.extend(_attempts_of_nobody(connection))
         return CheckReport(
             integrity=integrity,

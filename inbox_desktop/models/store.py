@@ -124,6 +124,11 @@ class Store:
             migrate.require_current(profile)
             return cls(profile, None, None, sqlite.reader_engine(str(profile.database)))
 
+    @property
+    def is_open_for_work(self) -> bool:
+        """Whether this store has taken the profile for itself, and does not only read it."""
+        return self._file_lock is not None
+
     @contextmanager
     def write(self) -> Iterator[WriteSession]:
         """One durable transaction. When the block raises, nothing of it is kept.
