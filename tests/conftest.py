@@ -20,6 +20,7 @@ import hypothesis
 import pytest
 
 from tests.support import warm_start
+from tests.support.brisk_servers import brisk_servers
 from tests.support.new_databases import copied_databases
 
 if TYPE_CHECKING:
@@ -48,6 +49,13 @@ def shared_data() -> Path:
 def _new_databases_are_copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Run the migrations once, not for each new profile and relay."""
     with copied_databases(tmp_path_factory.mktemp("new")):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _servers_end_at_once() -> Iterator[None]:
+    """Wait for no server's next look at the clock."""
+    with brisk_servers():
         yield
 
 
