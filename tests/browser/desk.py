@@ -14,6 +14,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from inbox_desktop.models.chat_settings import ChatSite
 from inbox_desktop.models.ids import new_id
+from tests.support.plain_http import NO_TLS
 
 PATIENCE_SECONDS = 20
 
@@ -26,7 +27,7 @@ class Desk:
     def __init__(self, url: str, code: str, agent: str) -> None:
         self.agent = agent
         self._socket_url = f"{url.replace('http', 'ws', 1)}/api/v1/socket"
-        self._http = httpx.Client(base_url=f"{url}/api/v1", timeout=30, trust_env=False)
+        self._http = httpx.Client(base_url=f"{url}/api/v1", timeout=30, trust_env=False, verify=NO_TLS)
         joined = self._http.post("/join", json={"code": code, "name": agent}).raise_for_status().json()
         self._token: str = joined["token"]
         self._http.headers["Authorization"] = f"Bearer {self._token}"

@@ -18,6 +18,7 @@ from inbox_desktop.models.kinds import ChannelKind, Direction, MessageKind, Tick
 from inbox_desktop.models.store import Store
 from inbox_desktop.models.tables import ChatConversation, Message, Ticket
 from tests.demo.living import NOBODY_NEW, Living, begin, rows, texts
+from tests.support.plain_http import NO_TLS
 
 LIVELY = replace(NOBODY_NEW, first_visitor=0.1, visitor=(0.1, 0.2))
 CHATS = select(Ticket.id).where(Ticket.channel_kind == ChannelKind.CHAT)
@@ -94,7 +95,7 @@ class TestLife:
 
     def test_the_shop_shows_the_widget_under_a_strict_policy(self, living: Living) -> None:
         chats = living.demo.chats
-        with httpx.Client(base_url=chats.shop_url, trust_env=False) as browser:
+        with httpx.Client(base_url=chats.shop_url, trust_env=False, verify=NO_TLS) as browser:
             home = browser.get("/")
             assert f'src="{chats.relay_url}/widget.js"' in home.text
             policy = home.headers["Content-Security-Policy"]

@@ -18,6 +18,7 @@ from inbox_desktop.relay.config import RelayConfig
 from inbox_desktop.relay.listening import listening_socket
 from inbox_desktop.relay.server import make_server
 from inbox_desktop.relay.service import Relay
+from tests.support.plain_http import NO_TLS
 
 ORIGIN = "https://shop.example"
 PATIENCE = 30.0
@@ -32,7 +33,7 @@ class RunningRelay:
         self._socket = listening_socket("127.0.0.1", 0)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="relay-server")
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        self.http = httpx.Client(base_url=self.url, timeout=PATIENCE, trust_env=False)
+        self.http = httpx.Client(base_url=self.url, timeout=PATIENCE, trust_env=False, verify=NO_TLS)
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -14,6 +14,7 @@ from inbox_desktop.relay.cli import main
 from inbox_desktop.relay.config import RelayConfig
 from inbox_desktop.relay.service import Relay
 from tests.relay.running import RunningRelay
+from tests.support.plain_http import NO_TLS
 from tests.support.programs import ROOT
 from tests.support.relay_process import RelayProcess, command
 
@@ -126,7 +127,7 @@ def test_without_a_word_it_listens_on_this_computer_only(
 def test_the_first_start_invites_and_a_second_process_is_refused(tmp_path: Path) -> None:
     relay = RelayProcess(tmp_path / "relay", is_warm=False)
     with relay:
-        assert httpx.get(f"{relay.url}/health", trust_env=False).json() == {"status": "ok"}
+        assert httpx.get(f"{relay.url}/health", trust_env=False, verify=NO_TLS).json() == {"status": "ok"}
         (code,) = re.findall(_CODE, relay.told, re.MULTILINE)
         token = relay.join(code=code)
         second = _serve_too("127.0.0.1:0", relay.data)
@@ -135,7 +136,10 @@ def test_the_first_start_invites_and_a_second_process_is_refused(tmp_path: Path)
     relay.start()
     try:
         me = httpx.get(
-            f"{relay.url}/api/v1/me", headers={"Authorization": f"Bearer {token}"}, trust_env=False
+            f"{relay.url}/api/v1/me",
+            headers={"Authorization": f"Bearer {token}"},
+            trust_env=False,
+            verify=NO_TLS,
         )
         assert me.status_code == 200
     finally:

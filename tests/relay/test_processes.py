@@ -14,6 +14,7 @@ import pytest
 
 from inbox_desktop.relay.config import RelayConfig
 from tests.relay.running import ORIGIN, RunningRelay
+from tests.support.plain_http import NO_TLS
 from tests.support.postgresql import PostgreSql
 from tests.support.relay_process import RelayProcess
 
@@ -26,7 +27,7 @@ class Talker(threading.Thread):
     def __init__(self, url: str, chat_id: str, name: str) -> None:
         super().__init__(name=name)
         self._client = httpx.Client(
-            base_url=f"{url}/chat/{chat_id}/", headers={"Origin": ORIGIN}, trust_env=False
+            base_url=f"{url}/chat/{chat_id}/", headers={"Origin": ORIGIN}, trust_env=False, verify=NO_TLS
         )
         self._stopped = threading.Event()
         self._visitor: str | None = None
@@ -62,6 +63,7 @@ def stored(url: str, token: str) -> list[str]:
             f"{url}/api/v1/feed?after={after}&limit=50",
             headers={"Authorization": f"Bearer {token}"},
             trust_env=False,
+            verify=NO_TLS,
             timeout=30,
         ).json()
         texts += [
@@ -143,12 +145,18 @@ def test_the_second_process_takes_over(tmp_path: Path, postgresql: PostgreSql) -
         with RelayProcess(tmp_path / "relay", url) as second:
             path = f"/chat/{chat_id}/"
             headers = {"Origin": ORIGIN}
-            made = httpx.post(f"{first.url}{path}visitor", json={}, headers=headers, trust_env=False).json()
+            made = httpx.post(
+                f"{first.url}{path}visitor", json={}, headers=headers, trust_env=False, verify=NO_TLS
+            ).json()
             headers["Authorization"] = f"Bearer {made['token']}"
             body: dict[str, Any] = {"client_id": "a", "text": "Hello"}
-            taken = httpx.post(f"{first.url}{path}messages", json=body, headers=headers, trust_env=False)
+            taken = httpx.post(
+                f"{first.url}{path}messages", json=body, headers=headers, trust_env=False, verify=NO_TLS
+            )
             first.kill()
-            again = httpx.post(f"{second.url}{path}messages", json=body, headers=headers, trust_env=False)
+            again = httpx.post(
+                f"{second.url}{path}messages", json=body, headers=headers, trust_env=False, verify=NO_TLS
+            )
             assert again.status_code == 200
             assert again.json()["message"] == taken.json()["message"]
             assert stored(second.url, token) == ["Hello"]

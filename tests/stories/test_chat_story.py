@@ -19,6 +19,7 @@ import pytest
 from inbox_desktop.models.ids import new_id
 from tests.stories.conftest import Shop
 from tests.stories.letters import SUPPORT, body, letter
+from tests.support.plain_http import NO_TLS
 from tests.support.programs import Program
 from tests.support.relay_process import RelayProcess
 
@@ -67,7 +68,13 @@ class Visitor:
     def _request(self, method: str, path: str, **options: Any) -> httpx.Response:
         headers = {"Origin": ORIGIN, "Authorization": f"Bearer {self.token}"}
         return httpx.request(
-            method, f"{self.url}/{path}", headers=headers, timeout=30.0, trust_env=False, **options
+            method,
+            f"{self.url}/{path}",
+            headers=headers,
+            timeout=30.0,
+            trust_env=False,
+            verify=NO_TLS,
+            **options,
         )
 
 
@@ -82,7 +89,9 @@ class Harbor:
     def visitor(self, **values: str) -> Visitor:
         """Somebody opens the shop's page."""
         url = f"{self.relay.url}/chat/{self.chat_id}"
-        answer = httpx.post(f"{url}/visitor", json=values, headers={"Origin": ORIGIN}, trust_env=False)
+        answer = httpx.post(
+            f"{url}/visitor", json=values, headers={"Origin": ORIGIN}, trust_env=False, verify=NO_TLS
+        )
         assert answer.status_code == 201, answer.text
         return Visitor(url, answer.json()["token"])
 

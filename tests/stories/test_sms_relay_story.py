@@ -24,6 +24,7 @@ from inbox_desktop.models.queries.directory import me
 from inbox_desktop.models.queries.rows import DraftFile
 from inbox_desktop.models.store import Store
 from inbox_desktop.models.tables import Message, Ticket
+from tests.support.plain_http import NO_TLS
 from tests.support.programs import Program, Running
 from tests.support.relay_process import RelayProcess
 
@@ -72,7 +73,9 @@ class Shop:
         """How often each link of a message was followed, as the relay tells a desktop."""
         headers = {"Authorization": f"Bearer {self.token}"}
         query = {"message_id": message_id}
-        answer = httpx.get(f"{self.relay.url}/api/v1/links", params=query, headers=headers, trust_env=False)
+        answer = httpx.get(
+            f"{self.relay.url}/api/v1/links", params=query, headers=headers, trust_env=False, verify=NO_TLS
+        )
         return [link["clicks"] for link in answer.json()["links"]]
 
 
@@ -141,12 +144,12 @@ def test_links_are_followed_and_counted_and_pictures_go_out(shop: Shop) -> None:
     assert link.startswith(f"{shop.relay.url}/l/")
     person = {"User-Agent": "Mozilla/5.0 (iPhone)"}
     for _ in range(2):
-        answer = httpx.get(link, headers=person, trust_env=False)
+        answer = httpx.get(link, headers=person, trust_env=False, verify=NO_TLS)
         assert (answer.status_code, answer.headers["location"]) == (302, LAMPS)
     assert shop.clicks(message_id) == [2]
-    assert httpx.get(f"{link}x", trust_env=False).status_code == 404
+    assert httpx.get(f"{link}x", trust_env=False, verify=NO_TLS).status_code == 404
     (picture,) = sent.pictures
-    fetched = httpx.get(picture.content.decode(), trust_env=False)
+    fetched = httpx.get(picture.content.decode(), trust_env=False, verify=NO_TLS)
     assert (fetched.content, fetched.headers["content-type"]) == (PNG, "image/png")
 
     shop.relay.stop()

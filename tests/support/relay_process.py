@@ -18,6 +18,7 @@ from inbox_desktop.relay.access import invite
 from inbox_desktop.relay.config import RelayConfig
 from inbox_desktop.relay.service import Relay
 from tests.support import warm_start
+from tests.support.plain_http import NO_TLS
 from tests.support.programs import ROOT
 
 _PATIENCE_SECONDS = 120.0
@@ -121,7 +122,9 @@ class RelayProcess:
         return str(self._post("chats", body, Authorization=f"Bearer {token}")["id"])
 
     def _post(self, path: str, body: object, **headers: str) -> dict[str, object]:
-        answer = httpx.post(f"{self.url}/api/v1/{path}", json=body, headers=headers, trust_env=False)
+        answer = httpx.post(
+            f"{self.url}/api/v1/{path}", json=body, headers=headers, trust_env=False, verify=NO_TLS
+        )
         assert answer.status_code == 201, answer.text
         made: dict[str, object] = answer.json()
         return made
@@ -134,7 +137,7 @@ class RelayProcess:
 
     def _answers(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/health", trust_env=False, timeout=5).is_success
+            return httpx.get(f"{self.url}/health", trust_env=False, verify=NO_TLS, timeout=5).is_success
         except httpx.TransportError:
             return False
 

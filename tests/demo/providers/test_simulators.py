@@ -15,6 +15,7 @@ from inbox_desktop.demo.providers.telnyx import TelnyxSimulator
 from inbox_desktop.demo.providers.texts import Pace, Progress, SimText
 from inbox_desktop.demo.providers.twilio import TwilioSimulator
 from inbox_desktop.demo.providers.vonage import VonageSimulator
+from tests.support.plain_http import NO_TLS
 
 NUMBER, CUSTOMER = "+12025550100", "+12025550123"
 SECRET = "a-secret"
@@ -36,7 +37,9 @@ def sim(request: pytest.FixtureRequest) -> Iterator[Simulator]:
 def ask(sim: Simulator) -> Iterator[Callable[..., httpx.Response]]:
     credentials = base64.b64encode(f"{sim.account}:{SECRET}".encode()).decode()
     signed = f"Bearer {SECRET}" if sim.name == "Telnyx" else f"Basic {credentials}"
-    with httpx.Client(base_url=sim.url, headers={"Authorization": signed}, trust_env=False) as client:
+    with httpx.Client(
+        base_url=sim.url, headers={"Authorization": signed}, trust_env=False, verify=NO_TLS
+    ) as client:
         yield client.request
 
 
@@ -56,7 +59,7 @@ def test_an_unknown_parameter_is_a_violation(sim: Simulator, ask: Callable[..., 
 
 
 def test_a_request_without_a_sign_in_is_a_violation(sim: Simulator) -> None:
-    answer = httpx.get(sim.url + LISTS[sim.name], trust_env=False)
+    answer = httpx.get(sim.url + LISTS[sim.name], trust_env=False, verify=NO_TLS)
     assert 400 <= answer.status_code < 500
     assert len(sim.violations) == 1
 
@@ -65,7 +68,11 @@ def test_a_wrong_secret_is_refused_and_no_violation(sim: Simulator) -> None:
     scheme = "Bearer x" if sim.name == "Telnyx" else "Basic eDp5"
     params = {"Vonage": _DAY, "Telnyx": {"filter[record_type]": "messaging"}}.get(sim.name, {})
     answer = httpx.get(
-        sim.url + LISTS[sim.name], params=params, headers={"Authorization": scheme}, trust_env=False
+        sim.url + LISTS[sim.name],
+        params=params,
+        headers={"Authorization": scheme},
+        trust_env=False,
+        verify=NO_TLS,
     )
     assert answer.status_code == 401
     assert sim.violations == []
@@ -84,7 +91,11 @@ def test_a_window_of_more_than_a_day_is_a_violation_at_vonage() -> None:
     with VonageSimulator(SECRET, NUMBER) as sim:
         params = {**_DAY, "date_end": "2026-03-02T00:00:01Z"}
         answer = httpx.get(
-            f"{sim.url}/v2/reports/records", params=params, auth=(sim.account, SECRET), trust_env=False
+            f"{sim.url}/v2/reports/records",
+            params=params,
+            auth=(sim.account, SECRET),
+            trust_env=False,
+            verify=NO_TLS,
         )
     assert answer.status_code == 422
     assert "24 hours" in sim.violations[0]
@@ -156,7 +167,7 @@ def test_who_is_texted_can_answer() -> None:
             "to": CUSTOMER[1:],
             "text": "long " * 60,
         }
-        answer = httpx.post(f"{sim.url}/sms/json", data=form, trust_env=False)
+        answer = httpx.post(f"{sim.url}/sms/json", data=form, trust_env=False, verify=NO_TLS)
     assert answer.json()["message-count"] == "2"
     assert [text.text for text in heard] == ["long " * 60]
     assert len(sim.sent) == 2
