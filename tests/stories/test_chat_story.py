@@ -22,6 +22,7 @@ from tests.stories.letters import SUPPORT, body, letter
 from tests.support.plain_http import NO_TLS
 from tests.support.programs import Program
 from tests.support.relay_process import RelayProcess
+from tests.support.waits import RELAY_ROUND
 
 ORIGIN = "https://harbor.example"
 PATIENCE = 120.0
@@ -108,7 +109,9 @@ class Harbor:
 
 @pytest.fixture
 def relay(tmp_path: Path) -> Iterator[RelayProcess]:
-    with RelayProcess(tmp_path / "relay") as served:
+    served = RelayProcess(tmp_path / "relay")
+    served.waits = {RELAY_ROUND: 1.0}
+    with served:
         yield served
 
 
@@ -250,7 +253,7 @@ def test_a_desktop_and_the_relay_are_killed_while_visitors_write(harbor: Harbor,
                 written.append(f"Message {round_}.{n}")
                 chance.choice(visitors).write(written[-1])
                 time.sleep(chance.uniform(0.02, 0.1))
-            time.sleep(chance.uniform(0.5, 3.0))
+            time.sleep(chance.uniform(0.1, 1.2))
             if round_ % 2:
                 harbor.relay.kill()
             running.kill()

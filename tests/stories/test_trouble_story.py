@@ -21,6 +21,7 @@ from tests.stories.letters import SUPPORT, letter
 from tests.support.dovecot import PASSWORD
 from tests.support.programs import Running
 from tests.support.tls import TestAuthority
+from tests.support.waits import STORAGE_AGAIN
 
 pytestmark = pytest.mark.slow
 
@@ -101,6 +102,7 @@ def test_when_the_disk_is_full_it_says_so_and_goes_on_once_there_is_room(shop: S
     shop.imap.deliver(SUPPORT, mails(count))
     profile = shop.program.profile
     shop.program.launcher = ("unshare", "-rm", "sh", "-c", _SMALL_DISK, "sh", str(profile))
+    shop.program.waits = {STORAGE_AGAIN: 1.0}
     with shop.program.start("sync") as running:
         told = running.wait_for("failed.")
         assert "disk is full" in told or "No space left" in told  # the database's words, or an attachment's
@@ -111,7 +113,7 @@ def test_when_the_disk_is_full_it_says_so_and_goes_on_once_there_is_room(shop: S
         running.wait_for("connected")
         kept = shutil.copytree(disk, profile.with_name("kept"))  # the disk goes when the program ends
         running.stop()
-    shop.program.launcher, shop.program.profile = (), kept
+    shop.program.launcher, shop.program.waits, shop.program.profile = (), {}, kept
     report = shop.program.here("check", "--json").json
     assert report["ok"], report
     assert (report["ledger"][0]["stored"], report["messages"]) == (count + 1, count + 1)

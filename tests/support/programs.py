@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from inbox_desktop.cli import main
-from tests.support import warm_start
+from tests.support import waits, warm_start
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 _PATIENCE_SECONDS = 300.0
@@ -56,6 +56,7 @@ class Running:
         arguments: Sequence[str],
         environment: Mapping[str, str],
         launcher: Sequence[str],
+        shorter: Mapping[str, float],
         *,
         is_warm: bool,
     ) -> None:
@@ -64,8 +65,9 @@ class Running:
         self._err = tempfile.NamedTemporaryFile()  # noqa: SIM115
         self._process: subprocess.Popen[bytes] | warm_start.WarmProcess
         if launcher or not is_warm:
+            command = waits.command(shorter) if shorter else [sys.executable, "-m", "inbox_desktop"]
             self._process = subprocess.Popen(
-                [*launcher, sys.executable, "-m", "inbox_desktop", *arguments],
+                [*launcher, *command, *arguments],
                 cwd=ROOT,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -80,6 +82,7 @@ class Running:
                 environment=environment,
                 out=Path(self._out.name),
                 err=Path(self._err.name),
+                waits=shorter,
             )
 
     def __enter__(self) -> Self:
@@ -142,7 +145,8 @@ class Program:
     """`inbox-desktop --profile DIR`, to be called with the rest of the command line.
 
     `environment` is added to the test's own; `launcher` stands before Python on the command line. Without one
-    the program is forked from a process that has imported it already, unless `is_warm` is False.
+    the program is forked from a process that has imported it already, unless `is_warm` is False. `waits` are
+    those that are shorter in it (see `tests.support.waits`).
     """
 
     def __init__(
@@ -156,6 +160,7 @@ class Program:
         self.profile = profile
         self.environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", **(environment or {})}
         self.launcher = tuple(launcher)
+        self.waits: dict[str, float] = {}
         self._is_warm = is_warm
 
     def __call__(self, *arguments: str, code: int | None = 0) -> Result:
@@ -178,7 +183,7 @@ class Program:
     def start(self, *arguments: str) -> Running:
         """Start a command and return at once."""
         words = ("--profile", str(self.profile), *arguments)
-        return Running(words, self.environment, self.launcher, is_warm=self._is_warm)
+        return Running(words, self.environment, self.launcher, self.waits, is_warm=self._is_warm)
 
 
 def _content(file: Any) -> str:

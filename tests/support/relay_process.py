@@ -34,13 +34,15 @@ class RelayProcess:
     """`inbox-relay serve` on a free port. Its data and its port stay when it ends and starts again.
 
     `with` starts it and stops it at the end. `database` is a PostgreSQL URL; "" is SQLite in the data folder.
-    `is_warm`: it is forked from a process that has imported it already, not started by its command line.
+    `is_warm`: it is forked from a process that has imported it already, not started by its command line;
+    then `waits` are those that are shorter in it (see `tests.support.waits`).
     """
 
     def __init__(self, data: Path, database: str = "", *, is_warm: bool = warm_start.IS_POSSIBLE) -> None:
         self.data = data
         self._database = database
         self._is_warm = is_warm
+        self.waits: dict[str, float] = {}
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port: int = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
@@ -78,6 +80,7 @@ class RelayProcess:
                 environment=os.environ,
                 out=self._log,
                 err=self._log,
+                waits=self.waits,
             )
         else:
             with self._log.open("ab") as log:

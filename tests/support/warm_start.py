@@ -16,6 +16,8 @@ from importlib import import_module
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
+from tests.support.waits import shorten
+
 DESKTOP = "inbox_desktop.cli"
 RELAY = "inbox_desktop.relay.cli"
 NAME = "warm start"
@@ -38,7 +40,8 @@ _PRELOADED = (
 class WarmProcess:
     """One command of a program, running. It has what these tests use of `subprocess.Popen`.
 
-    `module` is DESKTOP or RELAY. What it prints is added to the files `out` and `err`.
+    `module` is DESKTOP or RELAY. What it prints is added to the files `out` and `err`. `waits` are shortened
+    in it (see `tests.support.waits`).
     """
 
     def __init__(
@@ -50,10 +53,11 @@ class WarmProcess:
         environment: Mapping[str, str],
         out: Path,
         err: Path,
+        waits: Mapping[str, float],
     ) -> None:
         self._process = _context().Process(
             target=_run,
-            args=(module, tuple(arguments), str(folder), dict(environment), str(out), str(err)),
+            args=(module, tuple(arguments), str(folder), dict(environment), str(out), str(err), dict(waits)),
             name=f"{NAME} of {module} {' '.join(arguments[:4])}",
         )
         self._process.start()
@@ -87,7 +91,13 @@ def _context() -> ForkServerContext:
 
 
 def _run(
-    module: str, arguments: tuple[str, ...], folder: str, environment: dict[str, str], out: str, err: str
+    module: str,
+    arguments: tuple[str, ...],
+    folder: str,
+    environment: dict[str, str],
+    out: str,
+    err: str,
+    waits: dict[str, float],
 ) -> None:
     """What the forked process does: become what the command line would have started."""
     for number, path in ((1, out), (2, err)):
@@ -99,4 +109,5 @@ def _run(
     os.environ.update(environment)
     time.tzset()
     sys.argv = [module, *arguments]
+    shorten(waits)
     sys.exit(import_module(module).main(list(arguments)))
