@@ -281,7 +281,8 @@ service stats {{
             return
         process, self._process = self._process, None
         if how == signal.SIGKILL:
-            os.killpg(process.pid, how)
+            with suppress(ProcessLookupError):  # it has ended by itself, and whoever asks wants its log
+                os.killpg(process.pid, how)
         else:
             process.send_signal(how)
         try:
