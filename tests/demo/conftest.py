@@ -8,9 +8,9 @@ from inbox_desktop.demo.world import Demo
 from inbox_desktop.models.store import Store
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def past() -> Iterator[Store]:
-    """A world as it begins, in which nobody lives."""
+    """A world as it begins, in which nobody lives: to be looked at, not changed."""
     demo = Demo(None)
     store = demo.prepare()
     yield store

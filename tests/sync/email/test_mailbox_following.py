@@ -70,7 +70,7 @@ class TestFollowing:
             eventually(lambda: subjects(store) == ["Question 1"], "the mail")
         finally:
             engine.stop()
-            server.stop()
+            server.kill()
 
     def test_a_channel_that_is_added_while_the_engine_runs_starts_and_a_removed_one_stops(
         self, store: Store, engine: Engine, dovecot: Dovecot, mailbox: str
@@ -210,7 +210,7 @@ class TestFaults:
         assert report.counts.stored == 1
 
     def test_a_server_that_is_not_there(self, store: Store, own_dovecot: Dovecot, connect: Connect) -> None:
-        own_dovecot.stop()
+        own_dovecot.kill()
         connect(own_dovecot.settings("ann"))
         (words,) = sync_once(store).errors
         assert "Nothing answers" in words
