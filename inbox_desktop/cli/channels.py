@@ -8,11 +8,11 @@ from typing import Any
 
 from inbox_desktop.cli.output import say, tell, write_json
 from inbox_desktop.cli.parser import profile_folder, the_server
+from inbox_desktop.models.addresses import is_address
 from inbox_desktop.models.channel_settings import ChannelSettings, read_settings
-from inbox_desktop.models.chat_settings import is_address
 from inbox_desktop.models.errors import InboxError, NotFoundError
 from inbox_desktop.models.health import TestStep
-from inbox_desktop.models.inbox import open_inbox
+from inbox_desktop.models.inbox import open_inbox, open_present_inbox
 from inbox_desktop.models.kinds import ChannelKind
 from inbox_desktop.models.mail_settings import DEFAULT_FOLDERS, MailSettings, insecure_reason
 from inbox_desktop.models.profile import Profile
@@ -35,6 +35,8 @@ def add_email(options: argparse.Namespace) -> int:
         aliases=tuple(options.alias),
         password_env=options.password_env,
     )
+    if not all(folder.strip() for folder in settings.folders):
+        raise InboxError("A folder without a name cannot be read. Nothing was added.")
     for server in (settings.imap, settings.smtp):
         if server is not None and (reason := insecure_reason(server)):
             raise InboxError(f"{reason} Nothing was added.")
@@ -105,7 +107,7 @@ def test_channel(options: argparse.Namespace) -> int:
 
 def webhook_channel(options: argparse.Namespace) -> int:
     """`channel webhook`: let the relay take a number's webhooks, and say where its provider shall call."""
-    secrets, store = Secrets(), open_inbox(Profile(profile_folder(options)))
+    secrets, store = Secrets(), open_present_inbox(Profile(profile_folder(options)))
     try:
         with store.read() as connection:
             row = _chosen(connection, options.channel)
@@ -129,7 +131,7 @@ def remove_channel(options: argparse.Namespace) -> int:
         raise InboxError(
             "Name the channel to remove: its address or id. 'inbox-desktop channel list' lists them."
         )
-    store = open_inbox(Profile(profile_folder(options)))
+    store = open_present_inbox(Profile(profile_folder(options)))
     try:
         with store.read() as connection:
             row = _chosen(connection, options.channel)

@@ -19,7 +19,7 @@ from inbox_desktop.models.actions.messages import Reply
 from inbox_desktop.models.actions.tickets import Close, Reopen
 from inbox_desktop.models.check import check
 from inbox_desktop.models.errors import InboxError, NotFoundError
-from inbox_desktop.models.inbox import open_inbox
+from inbox_desktop.models.inbox import open_present_inbox
 from inbox_desktop.models.profile import Profile
 from inbox_desktop.models.queries.directory import me
 from inbox_desktop.models.queries.filters import Sort, StatusFilter, TicketFilter, View
@@ -130,7 +130,7 @@ def check_profile(options: argparse.Namespace) -> int:
 
 
 def _change(options: argparse.Namespace, build: ActionBuilder, done: str) -> int:
-    store = open_inbox(Profile(profile_folder(options)))
+    store = open_present_inbox(Profile(profile_folder(options)))
     try:
         with store.write() as session:
             connection = session.connection()

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
+from inbox_desktop.models.addresses import is_address
 from inbox_desktop.models.errors import InboxError
 from inbox_desktop.models.hosts import is_loopback
 from inbox_desktop.models.json_values import yes_or_no
@@ -34,7 +35,6 @@ LONGEST_FOLLOW_UP: Final = 24 * 60
 """Minutes."""
 LONGEST_RETENTION: Final = 3_650
 """Days."""
-_LONGEST_ADDRESS: Final = 254
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 _CHAT_ID: Final = re.compile(r"[A-Za-z0-9_-]{22}")
 
@@ -268,14 +268,6 @@ def origin_checked(text: str) -> str:
     shown = f"[{host}]" if ":" in host else host
     usual = {"http": 80, "https": 443}[parts.scheme]
     return f"{parts.scheme}://{shown}" + ("" if port in {None, usual} else f":{port}")
-
-
-def is_address(text: str) -> bool:
-    """Whether a text looks like one e-mail address that can be written to."""
-    name, _, domain = text.partition("@")
-    is_short = len(text) <= _LONGEST_ADDRESS
-    is_plain = text.isprintable() and not set(text) & set(' <>,;"') and "@" not in domain
-    return is_short and bool(name) and bool(domain) and is_plain
 
 
 def _check_look(site: ChatSite) -> None:

@@ -8,6 +8,7 @@ from inbox_desktop.models.actions import SYSTEM, perform
 from inbox_desktop.models.actions.people import SaveAgent
 from inbox_desktop.models.ids import new_id
 from inbox_desktop.models.kinds import Role
+from inbox_desktop.models.migrate import no_inbox
 from inbox_desktop.models.profile import Profile
 from inbox_desktop.models.store import Store
 from inbox_desktop.models.tables import Agent
@@ -25,6 +26,17 @@ def open_inbox(profile: Profile) -> Store:
             owner = SaveAgent(actor=SYSTEM, agent_id=new_id(), agent_name=_login_name(), role=Role.OWNER)
             perform(session, owner)
     return store
+
+
+def open_present_inbox(profile: Profile) -> Store:
+    """Open an inbox for work that makes no sense in a new one: a mistyped profile shall not become one.
+
+    Raises:
+        ProfileError, StorageError: as `Store.open`, and when there is none.
+    """
+    if not profile.database.exists():
+        raise no_inbox(profile)
+    return open_inbox(profile)
 
 
 def _login_name() -> str:

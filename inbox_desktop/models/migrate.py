@@ -62,16 +62,21 @@ def require_current(profile: Profile) -> None:
     """
     found = revision(profile.database)
     if found is None:
-        raise StorageError(
-            f"There is no inbox in {profile.folder} yet. Start the program once, or add a channel with "
-            "'inbox-desktop channel add'."
-        )
+        raise no_inbox(profile)
     if found != HEAD:
         require_known(found)
         raise StorageError(
             f"The inbox in {profile.folder} is of an earlier version. "
             "Start the program once to bring it up to date."
         )
+
+
+def no_inbox(profile: Profile) -> StorageError:
+    """What is said where a database is wanted and none is there."""
+    return StorageError(
+        f"There is no inbox in {profile.folder} yet. Start the program once, or add a channel with "
+        "'inbox-desktop channel add'."
+    )
 
 
 def revision(path: Path) -> str | None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
+from inbox_desktop.models.addresses import is_address
 from inbox_desktop.models.errors import InboxError
 from inbox_desktop.models.hosts import is_loopback
 from inbox_desktop.models.kinds import ChannelKind
@@ -137,7 +138,7 @@ class SmsSettings:
             ("The address for help", settings.contact_email),
             ("The address for notifications", settings.notify_address),
         ):
-            if address and not _is_address(address):
+            if address and not _is_public(address):
                 raise SmsSettingsError(
                     f"{what} is no e-mail address. Enter one such as support@shop.example."
                 )
@@ -198,9 +199,9 @@ def _base_url(text: str | None) -> str | None:
     return address
 
 
-def _is_address(text: str) -> bool:
-    name, _, domain = text.rpartition("@")
-    return bool(name) and "." in domain.strip(".") and text.isprintable() and not set(text) & set(' <>,;"')
+def _is_public(address: str) -> bool:
+    """Whether an address has a domain of the Internet, not a computer of the house's own network."""
+    return is_address(address) and "." in address.partition("@")[2].strip(".")
 
 
 def _check_text(text: str) -> None:

@@ -157,9 +157,11 @@ def test_a_ticket_that_is_not_there(run: Run, arguments: list[str]) -> None:
     assert "There is no ticket" in err
 
 
-def test_no_inbox_yet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--profile", str(tmp_path / "none"), "tickets"]) == 1
+@pytest.mark.parametrize("words", ["tickets", "close 1", "channel remove a@x.example", "channel webhook 1"])
+def test_no_inbox_yet(tmp_path: Path, capsys: pytest.CaptureFixture[str], words: str) -> None:
+    assert main(["--profile", str(tmp_path / "none"), *words.split()]) == 1
     assert "There is no inbox" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()
 
 
 def test_a_profile_in_use_is_not_written_but_can_be_read(folder: Path, run: Run) -> None:
@@ -198,6 +200,12 @@ def test_plain_text_is_allowed_to_this_computer_only(run: Run) -> None:
     code, _, err = run(*ADD, *there, "--smtp-security", "none")
     assert (code, "plain text" in err) == (1, True)
     assert len(run("channel", "list")[1].splitlines()) == 1
+
+
+def test_a_folder_has_a_name(run: Run) -> None:
+    servers = ["--imap", "mail.x.example:993", "--smtp", "mail.x.example:465"]
+    code, _, err = run(*ADD, *servers, "--folder", " ")
+    assert (code, err) == (1, "A folder without a name cannot be read. Nothing was added.\n")
 
 
 def test_channels_come_and_go(run: Run) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
-from inbox_desktop.models.chat_settings import is_address
+from inbox_desktop.models.addresses import is_address
 from inbox_desktop.relay.api.errors import ApiError, bad_request, not_found
 
 SMALL: Final = 64 * 1024

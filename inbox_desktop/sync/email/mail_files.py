@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import re
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,6 +15,7 @@ from inbox_desktop.sync.email.batches import LARGEST_MAIL
 
 _MAIL_NAMES = {".eml", ".mbox", ".mbx"}
 _HEADER = re.compile(rb"\A(?:[!-9;-~]+[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*)*?[!-9;-~]+[ \t]*:")
+_AFTER_FROM = re.compile(rb"[!-9;-~]+[ \t]*:|\r?\n|\Z")
 _ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _STATUS = re.compile(rb"^status:[ \t]*([a-z]*)", re.IGNORECASE | re.MULTILINE)
 _HEAD_BYTES = 64 * 1024
@@ -135,7 +138,13 @@ class _Search:
 
 
 def _kind(path: Path) -> MailFile | None:
-    """What the beginning of a file looks like, or None when it is no mail."""
+    """What the beginning of a file looks like, or None when it is no mail.
+
+    Raises:
+        OSError: it cannot be read, or is a pipe, socket or device.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):  # a pipe might be waited for for ever
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     if head.startswith(b"From "):
@@ -146,14 +155,18 @@ def _kind(path: Path) -> MailFile | None:
 def _mbox_parts(path: Path, *, keep: bool) -> Iterator[bytes | None]:
     """The mails of an mbox, None for one that is too large; with `keep` False only as many empty ones.
 
-    A mail begins at a line `From ` after a blank line; such lines inside were escaped with `>`. No more of
-    the file is in memory than the largest mail, whatever the file holds.
+    A mail begins at a line `From ` after a blank line. Such lines inside were escaped with `>`; some programs
+    forgot that, so a header field must follow, or nothing. No more of the file is in memory than the largest
+    mail, whatever the file holds.
     """
     content = bytearray()
     is_inside, was_blank, too_large, at_start = False, True, False, True
     with path.open("rb") as file:
-        while line := file.readline(_LONGEST_PIECE):
-            if at_start and was_blank and line.startswith(b"From "):
+        following = file.readline(_LONGEST_PIECE)
+        while line := following:
+            following = file.readline(_LONGEST_PIECE)
+            may_begin = at_start and was_blank and line.startswith(b"From ")
+            if may_begin and (not is_inside or _AFTER_FROM.match(following)):
                 if is_inside:
                     yield None if too_large else _unescaped(content)
                 is_inside, too_large = True, False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import tracemalloc
 from pathlib import Path
 
@@ -177,6 +179,27 @@ def test_a_file_that_is_larger_than_the_memory_allows_is_not_read_whole(
         assert tracemalloc.get_traced_memory()[1] < 16 * 1024 * 1024
     finally:
         tracemalloc.stop()
+
+
+def test_a_line_that_a_program_forgot_to_escape_ends_no_mail(tmp_path: Path) -> None:
+    words = "Hi\n\nFrom here on it rains.\nNo field stands here: it does not begin the line.\n"
+    archive = mbox(tmp_path / "archive", mail(1, text=words), mail(2))
+    with archive.open("ab") as file:
+        file.write(b"From x\n")  # an empty mail is one, too
+    ((found,), _) = find_mail_files([archive])
+    first, second, last = found.mails()
+    assert b"\nFrom here on it rains.\n" in first.raw
+    assert (second.raw, last.raw) == (mail(2).replace(b"\r\n", b"\n"), b"")
+    assert found.count() == 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes among its files")
+def test_a_pipe_is_named_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.eml")
+    (tmp_path / "one.eml").write_bytes(mail(1))
+    files, problems = find_mail_files([tmp_path])
+    assert [file.path.name for file in files] == ["one.eml"]
+    assert problems == [f"{tmp_path / 'pipe.eml'} cannot be read (not a regular file). It was left out."]
 
 
 def test_an_mbox_is_counted_as_it_is_read(tmp_path: Path) -> None:
