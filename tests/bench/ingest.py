@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from statistics import fmean
 
 from inbox_desktop.models.check import check
 from inbox_desktop.models.errors import StorageError
@@ -26,14 +27,17 @@ from inbox_desktop.sync.secrets import Secrets
 from inbox_desktop.ui.places import ALL
 from tests.bench.bare_pipeline import Run, fetch_alone, run_bare_pipeline
 from tests.bench.desk import Desk, Heartbeat, painted
-from tests.bench.mailbox import USER, filled_mailbox
-from tests.bench.mails import SUPPORT
+from tests.bench.mailbox import USER, Generator, filled_mailbox
+from tests.bench.mails import SUPPORT, mails
+from tests.bench.personal_mails import personal_mails
 from tests.bench.report import Report
 from tests.support.dovecot import HOST, PASSWORD, Dovecot
 from tests.support.programs import Program
 
 MAILS = 10_000
 ROUNDS = 3
+KINDS: dict[str, Generator] = {"designed mails": mails, "personal mails": personal_mails}
+"""Those whose HTML is laid out like a newsletter's, and those that people's mail programs write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +60,21 @@ class HeadlessRun:
 
 
 def run(report: Report) -> None:
+    """Each kind of mailbox, one after the other."""
+    for kind, generate in KINDS.items():
+        report.note(f"{kind.capitalize()} are {_mean_size(generate) / 1000:.1f} KB on average.")
+        _measure(report, kind, generate)
+    report.note("A second `sync --once` fetched nothing, each time.")
+
+
+def _mean_size(generate: Generator) -> float:
+    return fmean(map(len, generate(1_000)))
+
+
+def _measure(report: Report, kind: str, generate: Generator) -> None:
     """Take turns between the limits and the program, so that all meet the same noise."""
     fetched, bare, beside, window, headless = [], [], [], [], []
-    with filled_mailbox(MAILS) as server:
+    with filled_mailbox(MAILS, generate) as server:
         fetch_alone(HOST, server.plain_port, USER, PASSWORD)  # warms the disk cache
         for _ in range(ROUNDS):
             fetched.append(fetch_alone(HOST, server.plain_port, USER, PASSWORD))
@@ -70,31 +86,35 @@ def run(report: Report) -> None:
                 headless.append(_headless(folder, server))
             with _folder() as folder:
                 beside += _beside_the_bare_pipeline(folder, server)
-    _tell(report, fetched, bare, window, headless)
+    _tell(report, kind, fetched, bare, window, headless)
     late = [lateness for one in window for lateness in one.late]
-    report.times("window: lateness of a 10 ms timer (limit: idle, bare pipeline beside it)", late, beside)
+    report.times(
+        f"{kind}: lateness of the window's 10 ms timer (limit: idle, bare pipeline beside it)", late, beside
+    )
     slow = sum(lateness > 0.1 for lateness in late)
-    report.note(f"The window's timer came more than 100 ms late {slow} times in {len(late):,}.")
-    report.note("A second `sync --once` fetched nothing, each time.")
+    report.note(f"{kind.capitalize()}: the timer came more than 100 ms late {slow} times in {len(late):,}.")
 
 
 def _tell(
-    report: Report, fetched: list[Run], bare: list[Run], window: list[WindowRun], headless: list[HeadlessRun]
+    report: Report,
+    kind: str,
+    fetched: list[Run],
+    bare: list[Run],
+    window: list[WindowRun],
+    headless: list[HeadlessRun],
 ) -> None:
     alone, limit = [_rate(one.seconds) for one in fetched], [_rate(one.seconds) for one in bare]
+    whole, once = [_rate(one.seconds) for one in window], [_rate(one.seconds) for one in headless]
     first = [one.first_seconds for one in bare]
-    report.rate("fetching alone", alone, "mails/s")
-    report.rate("bare pipeline (limit: fetching alone)", limit, "mails/s", alone)
-    report.rate(
-        "window: whole path (limit: bare pipeline)", [_rate(o.seconds) for o in window], "mails/s", limit
-    )
-    report.rate(
-        "`sync --once` with its start and end", [_rate(o.seconds) for o in headless], "mails/s", limit
-    )
-    report.times("window: first tickets stored (limit: bare pipeline)", [one.stored for one in window], first)
-    report.times("window: first tickets painted", [one.shown for one in window], first)
-    report.times("`sync --once`: first tickets stored", [one.stored for one in headless], first)
-    report.times("`sync --once`, nothing new, start to end", [one.again for one in headless])
+    report.rate(f"{kind}: fetching alone", alone, "mails/s")
+    report.rate(f"{kind}: bare pipeline (limit: fetching alone)", limit, "mails/s", alone)
+    report.rate(f"{kind}: whole path under a window (limit: bare pipeline)", whole, "mails/s", limit)
+    report.rate(f"{kind}: `sync --once` with its start and end", once, "mails/s", limit)
+    stored, shown = [one.stored for one in window], [one.shown for one in window]
+    report.times(f"{kind}, window: first tickets stored (limit: bare pipeline)", stored, first)
+    report.times(f"{kind}, window: first tickets painted", shown, first)
+    report.times(f"{kind}, `sync --once`: first tickets stored", [one.stored for one in headless], first)
+    report.times(f"{kind}, `sync --once`, nothing new, start to end", [one.again for one in headless])
 
 
 def _under_a_window(folder: Path, server: Dovecot) -> WindowRun:

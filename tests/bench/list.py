@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -189,8 +190,13 @@ def _news(report: Report, desk: Desk, store: Store) -> None:
 def _type(report: Report, desk: Desk) -> None:
     """Letters at 80 ms; measured from the last one until its results are painted."""
     pane = desk.window.tickets
-    shown: list[bool] = []
-    pane.shown.connect(lambda: shown.append(True))
+    shown: list[str] = []
+
+    def note() -> None:
+        asked = pane._feeder.question  # what was typed last may not have been asked for yet
+        shown.append(asked.words if asked else "")
+
+    pane.shown.connect(note)
     times = []
     beat = Heartbeat()
     beat.start()
@@ -201,7 +207,7 @@ def _type(report: Report, desk: Desk) -> None:
         shown.clear()
         began = time.perf_counter()
         desk.window.views.search.edit.setText(words)
-        desk.wait(lambda: bool(shown) and pane.question.words != "")
+        desk.wait(partial(operator.contains, shown, words))
         painted(pane.view.viewport())
         times.append(time.perf_counter() - began)
         desk.window.views.search.edit.setText("")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,10 +14,12 @@ from tests.support.dovecot import PASSWORD, Dovecot
 from tests.support.tls import TestAuthority
 
 USER = "support"
+Generator = Callable[[int], Iterator[bytes]]
+"""Makes so many mails, the oldest first."""
 
 
 @contextmanager
-def filled_mailbox(count: int) -> Iterator[Dovecot]:
+def filled_mailbox(count: int, generate: Generator = mails) -> Iterator[Dovecot]:
     """A running Dovecot whose user USER has `count` mails in INBOX; its indexes are warm."""
     folder = Path(tempfile.mkdtemp(prefix="inbox-bench-"))
     folder.chmod(0o755)  # Dovecot may serve under another user's name
@@ -26,7 +28,7 @@ def filled_mailbox(count: int) -> Iterator[Dovecot]:
     server.start()
     try:
         server.add_user(USER)
-        server.deliver(USER, mails(count))
+        server.deliver(USER, generate(count))
         with server.client(USER) as client:
             client.select_folder("INBOX", readonly=True)
             assert len(client.search("ALL")) == count

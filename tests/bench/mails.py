@@ -49,12 +49,12 @@ class Conversation:
 
 def mails(count: int, seed: int = 1) -> Iterator[bytes]:
     """`count` mails, oldest first, in a median of about 8 KB, with CRLF lines."""
-    writer = _Writer(seed, count)
+    writer = Writer(seed, count)
     for number in range(count):
         yield writer.mail(number)
 
 
-class _Writer:
+class Writer:
     """Writes the mails one after the other; all chance comes from one seeded source."""
 
     def __init__(self, seed: int, count: int) -> None:
@@ -76,7 +76,7 @@ class _Writer:
         text, html = self._text(thread, paragraphs), self._html(thread, paragraphs)
         charset = thread.person.language.charset if chance.random() < _LEGACY else "utf-8"
         head = self._head(thread, message_id, at)
-        body = self._body(number, text, html, charset)
+        body = self._body(number, thread, text, html, charset)
         thread.ids = [*thread.ids, message_id][-_MOST_REFERENCES:]
         thread.last, thread.last_at = paragraphs, at
         return head + body
@@ -175,13 +175,13 @@ class _Writer:
             "</body></html>\r\n"
         )
 
-    def _body(self, number: int, text: str, html: str, charset: str) -> bytes:
+    def _body(self, number: int, thread: Conversation, text: str, html: str, charset: str) -> bytes:
         boundary = f"=_{self._seed}_{number:06}"
-        parts = [_part("plain", text, charset), _part("html", html, charset)]
-        alternative = _multipart("alternative", boundary, parts)
+        parts = [part("plain", text, charset), part("html", html, charset)]
+        alternative = multipart("alternative", boundary, parts)
         if self._random.random() >= _ATTACHED:
             return alternative
-        return _multipart("mixed", f"{boundary}m", [alternative, self._attachment(number)])
+        return multipart("mixed", f"{boundary}m", [alternative, self._attachment(number)])
 
     def _attachment(self, number: int) -> bytes:
         if number % 2:
@@ -198,7 +198,7 @@ def _phrase(text: str) -> str:
     return text if text.isascii() else Header(text, "utf-8", maxlinelen=200).encode(linesep="\r\n")
 
 
-def _part(subtype: str, text: str, charset: str) -> bytes:
+def part(subtype: str, text: str, charset: str) -> bytes:
     try:
         content = text.encode(charset)
     except UnicodeEncodeError:
@@ -214,7 +214,7 @@ def _part(subtype: str, text: str, charset: str) -> bytes:
     return head.encode() + payload
 
 
-def _multipart(subtype: str, boundary: str, parts: list[bytes]) -> bytes:
+def multipart(subtype: str, boundary: str, parts: list[bytes]) -> bytes:
     head = f'Content-Type: multipart/{subtype}; boundary="{boundary}"\r\n\r\n'.encode()
     delimiter = f"--{boundary}\r\n".encode()
     return head + b"".join(delimiter + part + b"\r\n" for part in parts) + f"--{boundary}--\r\n".encode()
