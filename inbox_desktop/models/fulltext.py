@@ -65,12 +65,21 @@ def places_of(words: Sequence[str], content: str) -> list[tuple[int, int]]:
     That is at the beginning of a word of the text, in any case. (With other accents the index finds them,
     too; this does not.)
     """
-    lower = content.lower()
-    if len(lower) != len(content):
-        lower = (
-            content  # a few capital letters have two small ones: their places would not be those of the text
-        )
+    lower = _lowered(content)
     return sorted({place for word in words for place in _places_of(word.lower(), lower)})
+
+
+def first_place_of(words: Sequence[str], content: str) -> int | None:
+    """Where the first of `places_of` begins, without looking for the others; None if there is none."""
+    lower = _lowered(content)
+    firsts = (next(_places_of(word.lower(), lower), None) for word in words)
+    return min((place[0] for place in firsts if place is not None), default=None)
+
+
+def _lowered(content: str) -> str:
+    """The text in small letters if each stays where it is: a few capital letters have two small ones."""
+    lower = content.lower()
+    return lower if len(lower) == len(content) else content
 
 
 def _places_of(word: str, content: str) -> Iterator[tuple[int, int]]:

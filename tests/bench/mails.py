@@ -138,9 +138,13 @@ class Writer:
         lines = [language.greeting, "", *(line for p in paragraphs for line in (p, "")), language.farewell]
         lines += [person.name, "", "-- ", person.name, person.address, ""]
         if thread.last:
-            wrote = language.wrote.format(date=f"{thread.last_at:%d.%m.%Y %H:%M}", name=person.name)
-            lines += [wrote, *(f"> {line}" for line in thread.last), ""]
+            lines += [self._wrote(thread), *(f"> {line}" for line in thread.last), ""]
         return "\r\n".join(lines)
+
+    def _wrote(self, thread: Conversation) -> str:
+        """The line above what is quoted: who wrote it, and when."""
+        person = thread.person
+        return person.language.wrote.format(date=f"{thread.last_at:%d.%m.%Y %H:%M}", name=person.name)
 
     def _html(self, thread: Conversation, paragraphs: tuple[str, ...]) -> str:
         language, person = thread.person.language, thread.person
@@ -151,10 +155,9 @@ class Writer:
         )
         quote = ""
         if thread.last:
-            wrote = language.wrote.format(date=f"{thread.last_at:%d.%m.%Y %H:%M}", name=person.name)
             quoted = "".join(f"<div>{p}</div><div><br></div>\r\n" for p in thread.last)
             quote = (
-                f'<div class="gmail_quote"><div dir="ltr">{wrote}<br></div>'
+                f'<div class="gmail_quote"><div dir="ltr">{self._wrote(thread)}<br></div>'
                 f'<blockquote style="margin:0 0 0 .8ex;border-left:1px #ccc solid">{quoted}</blockquote>'
                 "</div>"
             )

@@ -56,10 +56,10 @@ class _PersonalWriter(Writer):
         body = "<div><br></div>".join(f"<div>{line}</div>" for line in lines)
         quote = ""
         if thread.last:
-            wrote = language.wrote.format(date=f"{thread.last_at:%d.%m.%Y %H:%M}", name=person.name)
             quoted = "".join(f"<div>{line}</div><div><br></div>" for line in thread.last)
             quote = (
-                f'<br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">{wrote}<br></div>\r\n'
+                '<br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">'
+                f"{self._wrote(thread)}<br></div>\r\n"
                 '<blockquote class="gmail_quote" style="margin:0px 0px 0px 0.8ex;border-left:1px solid '
                 f'rgb(204,204,204);padding-left:1ex">{quoted}</blockquote></div>'
             )

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inbox_desktop.models import sqlite
-from inbox_desktop.models.fulltext import match_expression, places_of, spaced
+from inbox_desktop.models.fulltext import first_place_of, match_expression, places_of, spaced
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,9 @@ def test_only_scripts_without_spaces_are_taken_apart() -> None:
     ],
 )
 def test_where_words_stand(words: list[str], content: str, marked: list[str]) -> None:
-    assert [content[start:end] for start, end in places_of(words, content)] == marked
+    places = places_of(words, content)
+    assert [content[start:end] for start, end in places] == marked
+    assert first_place_of(words, content) == (places[0][0] if places else None)
 
 
 @given(

@@ -193,10 +193,9 @@ def _excerpts(connection: Connection, hits: Sequence[_Hit], typed: str) -> dict[
 
 def excerpt(content: str, words: Sequence[str]) -> str | None:
     """One line of the text, beginning shortly before the first of the words in it; None if none is there."""
-    places = fulltext.places_of(words, content[:_EXCERPT_FROM])
-    if not places:
+    place = fulltext.first_place_of(words, content[:_EXCERPT_FROM])
+    if place is None:
         return None
-    place = places[0][0]
     if place <= _LEAD:
         return snippet_of(content)
     start = place - _LEAD
