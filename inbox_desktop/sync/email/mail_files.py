@@ -108,7 +108,7 @@ class _Search:
             elif (kind := _kind(path)) is not None:
                 self.files.append(kind)
         except OSError as error:
-            self.problems.append(f"{path} cannot be read ({error.strerror}). It was left out.")
+            self._leave_out(path, error)
 
     def _look_into(self, folder: Path) -> None:
         about = folder.stat()
@@ -128,13 +128,16 @@ class _Search:
         try:
             found = sorted(part.iterdir())
         except OSError as error:
-            self.problems.append(f"{part} cannot be read ({error.strerror}). It was left out.")
+            self._leave_out(part, error)
             return
         self.files += (
             MailFile(file, in_maildir=True)
             for file in found
             if file.is_file() and not file.name.startswith(".")
         )
+
+    def _leave_out(self, path: Path, error: OSError) -> None:
+        self.problems.append(f"{path} cannot be read ({error.strerror}). It was left out.")
 
 
 def _kind(path: Path) -> MailFile | None:
